@@ -1,0 +1,290 @@
+"""The working-day calendar: one template id per day, answered from prefix tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from hashlib import sha256
+from itertools import accumulate, compress
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from calendars.errors import NaiveMoment, NotOfficial, OutOfRange
+from calendars.hours import DAY, MINUTE, Template
+
+FIRST, LAST = date(1970, 1, 1), date(2100, 12, 31)
+BASE = FIRST.toordinal()
+SIZE = LAST.toordinal() - BASE + 1
+
+Certainty = Literal["official", "projected"]
+
+
+@dataclass(frozen=True)
+class DayRecord:
+    """An exceptional date and the instrument that made it one."""
+
+    date: dt.date
+    kind: Literal["off", "worked"]
+    name_vi: str
+    name_en: str
+    instrument: str
+    number: str
+    basis: str
+    status: Certainty
+    scope: str
+    issued_on: dt.date | None = None
+    swapped_with: dt.date | None = None
+    introduces: bool = False
+
+    @property
+    def citation(self) -> str:
+        """The instrument and its number, or the legal basis where no number is known."""
+        known = self.number != "not verified"
+        return f"{self.instrument} số {self.number}" if known else f"{self.basis} (số văn bản: chưa kiểm chứng)"
+
+    def unknown_on(self, day: dt.date) -> bool:
+        """Whether this date was an ordinary one in the eyes of `day`: a swap or a new holiday not yet decided."""
+        own = self.swapped_with is not None or self.introduces
+        return own and self.issued_on is not None and self.issued_on > day
+
+
+@dataclass(frozen=True, eq=False)
+class WorkCalendar:
+    """Which moments are worked, 1970 to 2100; frozen, hashable by content, safe to share between threads.
+
+    Args:
+        name: whom it binds.
+        zone: the zone in which its days begin and end.
+        templates: what kinds of day there are; number 0 is the closed day.
+        week: template number of each weekday, Monday first.
+        table: template number of each day from 1970-01-01.
+        records: the exceptional dates with their instruments.
+        official_from: first day fixed by instruments; None where every day is only projected.
+        official_through: last such day.
+
+    """
+
+    name: str
+    zone: ZoneInfo
+    templates: tuple[Template, ...]
+    week: tuple[int, ...]
+    table: bytes
+    records: Mapping[date, DayRecord]
+    official_from: date | None = None
+    official_through: date | None = None
+
+    # -- identity
+
+    @cached_property
+    def edition(self) -> str:
+        """Digest of the content: equal editions give equal answers."""
+        facts = (self.name, self.zone.key, self.templates, self.week, self.official_from, self.official_through)
+        return sha256(repr(facts).encode() + self.table).hexdigest()[:16]
+
+    def __eq__(self, other: object) -> bool:
+        """Equal by content."""
+        return isinstance(other, WorkCalendar) and self.edition == other.edition
+
+    def __hash__(self) -> int:
+        """Hash of the content."""
+        return hash(self.edition)
+
+    # -- tables
+
+    @cached_property
+    def _worked_before(self) -> list[int]:
+        return list(accumulate((template != 0 for template in self.table), initial=0))
+
+    @cached_property
+    def _worked(self) -> list[int]:
+        return list(compress(range(BASE, BASE + SIZE), self.table))
+
+    @cached_property
+    def _minutes_before(self) -> list[int]:
+        minutes = [template.minutes for template in self.templates]
+        return list(accumulate(map(minutes.__getitem__, self.table), initial=0))
+
+    def _index(self, day: date) -> int:
+        index = day.toordinal() - BASE
+        if not 0 <= index < SIZE:
+            raise OutOfRange(day, FIRST, LAST)
+        return index
+
+    def _template(self, day: date) -> Template:
+        return self.templates[self.table[self._index(day)]]
+
+    # -- days
+
+    def is_working(self, day: date) -> bool:
+        """Whether `day` is a working day (ngày làm việc)."""
+        return self.table[self._index(day)] != 0
+
+    def worked_through(self, day: date) -> int:
+        """Working days from 1970-01-01 through `day`: a position on the line of working days."""
+        return self._worked_before[self._index(day) + 1]
+
+    def worked_day(self, position: int) -> date:
+        """The working day at a position of `worked_through`."""
+        if not 1 <= position <= len(self._worked):
+            raise OutOfRange(f"working day number {position}", FIRST, LAST)
+        return date.fromordinal(self._worked[position - 1])
+
+    def add_working_days(self, day: date, n: int) -> date:
+        """The `n`-th working day after `day`, which is day zero (Civil Code 2015, art. 147.2).
+
+        A closed `day` stands at the last working day before it, for every `n`: so ``count(a, add(a, n)) == n``.
+
+        >>> from calendars import vietnam
+        >>> vietnam().add_working_days(date(2024, 4, 26), 3)  # 4 May 2024 is a make-up Saturday
+        datetime.date(2024, 5, 4)
+        """
+        return self.worked_day(self.worked_through(day) + n)
+
+    def count_working_days(self, after: date, through: date) -> int:
+        """Working days in the half-open span (after, through]; negative when `through` is earlier."""
+        return self.worked_through(through) - self.worked_through(after)
+
+    def next_working_day(self, day: date) -> date:
+        """The day itself when it is worked, else the next working day (Civil Code 2015, art. 148.5)."""
+        return day if self.is_working(day) else self.worked_day(self.worked_through(day) + 1)
+
+    def sessions(self, day: date) -> tuple[tuple[int, int], ...]:
+        """The sessions of `day` as minutes of the day, half open; empty on a closed day."""
+        return self._template(day).sessions
+
+    # -- hours
+
+    def local(self, moment: datetime) -> datetime:
+        """The moment in the calendar's zone.
+
+        Raises:
+            NaiveMoment: the moment has no offset.
+
+        """
+        if moment.tzinfo is None:
+            raise NaiveMoment(moment)
+        return moment.astimezone(self.zone)
+
+    def closing(self, day: date) -> datetime:
+        """When the office closes on the working day `day`."""
+        return self._at(day, self._template(day).closing * MINUTE)
+
+    def is_open(self, moment: datetime) -> bool:
+        """Whether the office works at `moment`."""
+        local = self.local(moment)
+        return self._template(local.date()).opening(_instant(local)) == _instant(local)
+
+    def in_hours(self, moment: datetime) -> bool:
+        """Whether `moment` lies in office hours, the instant of closing included."""
+        local = self.local(moment)
+        return self._template(local.date()).holds(_instant(local))
+
+    def next_opening(self, moment: datetime) -> datetime:
+        """The moment itself when the office is open, else when it next opens."""
+        local = self.local(moment)
+        opening = self._template(local.date()).opening(_instant(local))
+        if opening is not None:
+            return self._at(local.date(), opening)
+        day = self.next_working_day(local.date() + timedelta(days=1))
+        return self._at(day, self._template(day).sessions[0][0] * MINUTE)
+
+    def work_through(self, moment: datetime) -> int:
+        """Worked microseconds from 1970-01-01 until `moment`: a position on the line of working time."""
+        local = self.local(moment)
+        index = self._index(local.date())
+        return self._minutes_before[index] * MINUTE + self.templates[self.table[index]].done(_instant(local))
+
+    def work_done_at(self, position: int) -> datetime:
+        """The moment at which a position > 0 of `work_through` is reached; a full day ends at its closing."""
+        index = bisect_left(self._minutes_before, -(-position // MINUTE)) - 1
+        if not 0 <= index < SIZE:
+            raise OutOfRange(f"working minute {position // MINUTE}", FIRST, LAST)
+        work = position - self._minutes_before[index] * MINUTE
+        return self._at(date.fromordinal(BASE + index), self.templates[self.table[index]].reached(work))
+
+    def add_working_time(self, moment: datetime, span: timedelta) -> datetime:
+        """The moment at which `span` of working time has passed since `moment`; closing time stays closing time.
+
+        >>> from calendars import vietnam
+        >>> start = datetime(2024, 9, 6, 16, tzinfo=vietnam().zone)
+        >>> vietnam().add_working_time(start, timedelta(hours=8)).isoformat()
+        '2024-09-09T16:00:00+07:00'
+
+        Raises:
+            ValueError: a negative span.
+
+        """
+        work = span // timedelta(microseconds=1)
+        if work < 0:
+            raise ValueError(f"the span {span} is negative; give zero or more")
+        return self.work_done_at(self.work_through(moment) + work) if work else self.local(moment)
+
+    def working_time(self, start: datetime, end: datetime) -> timedelta:
+        """Working time between two moments; negative when `end` is earlier."""
+        return timedelta(microseconds=self.work_through(end) - self.work_through(start))
+
+    def _at(self, day: date, instant: int) -> datetime:
+        midnight = datetime.combine(day, time(), self.zone)
+        return midnight + timedelta(microseconds=instant) if instant < DAY else self.midnight_after(day)
+
+    def midnight_after(self, day: date) -> datetime:
+        """24:00 of `day`, when a term in days expires (Civil Code 2015, art. 148.6)."""
+        return datetime.combine(day + timedelta(days=1), time(), self.zone)
+
+    # -- what is known
+
+    def certainty(self, *days: date) -> Certainty:
+        """Official where instruments have fixed all the days, projected where rules only foresee one of them."""
+        first, last = self.official_from, self.official_through
+        known = first and last and all(first <= day <= last for day in days)
+        return "official" if known else "projected"
+
+    def require_official(self, day: date) -> None:
+        """Refuse a day that is only projected.
+
+        Raises:
+            NotOfficial: no instrument has fixed the day.
+
+        """
+        if self.certainty(day) != "official":
+            raise NotOfficial(day, self.official_from, self.official_through)
+
+    def record(self, day: date) -> DayRecord | None:
+        """The instrument behind an exceptional date; None for an ordinary day."""
+        return self.records.get(day)
+
+    def as_of(self, day: date) -> WorkCalendar:
+        """The calendar as it was known on `day`: swaps and new holidays decided later are ordinary days again."""
+        unknown = [record.date for record in self.records.values() if record.unknown_on(day)]
+        if not unknown:
+            return self
+        table = bytearray(self.table)
+        for date_ in unknown:
+            table[self._index(date_)] = self.week[date_.weekday()]
+        kept = {date_: record for date_, record in self.records.items() if date_ not in set(unknown)}
+        return replace(self, table=bytes(table), records=kept, official_through=self._horizon(day))
+
+    def _horizon(self, day: date) -> date | None:
+        issued = [r.date.year for r in self.records.values() if r.issued_on and r.issued_on <= day]
+        year_end = date(max([*issued, day.year]), 12, 31)
+        return min(self.official_through, year_end) if self.official_through else None
+
+
+def _instant(local: datetime) -> int:
+    return ((local.hour * 60 + local.minute) * 60 + local.second) * 1_000_000 + local.microsecond
+
+
+def clock(moment: datetime) -> int:
+    """Microseconds since 1970-01-01T00:00Z: a position on the line of clock time.
+
+    Raises:
+        NaiveMoment: the moment has no offset.
+
+    """
+    if moment.tzinfo is None:
+        raise NaiveMoment(moment)
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)

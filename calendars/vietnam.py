@@ -1,0 +1,55 @@
+"""The calendars that ship: Vietnam's state bodies, and base layers of other countries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+from calendars.days import BASE, FIRST, LAST, WorkCalendar
+from calendars.hours import CLOSED, Template
+from calendars.loading import OFFICE, load_calendar, week_table
+
+
+@cache
+def vietnam() -> WorkCalendar:
+    """Vietnam's state bodies, 2015 through 2027 by instrument, other years by rule; loaded once.
+
+    >>> from datetime import date
+    >>> vietnam().is_working(date(2026, 1, 2)), vietnam().is_working(date(2026, 1, 10))
+    (False, True)
+    """
+    data = files("calendars") / "data"
+    return load_calendar(data / "vietnam.toml", data / "vietnam_base.csv")
+
+
+@cache
+def _country(code: str, zone: str, sessions: tuple[str, ...]) -> WorkCalendar:
+    import holidays
+
+    known = holidays.country_holidays(code, years=range(FIRST.year, LAST.year + 1))
+    week = tuple(0 if day in known.weekend else OFFICE for day in range(7))
+    table = week_table(week)
+    for day in known:
+        table[day.toordinal() - BASE] = 0
+    for day in getattr(known, "weekend_workdays", ()):
+        table[day.toordinal() - BASE] = OFFICE
+    return WorkCalendar(code, ZoneInfo(zone), (CLOSED, Template.parse(sessions)), week, bytes(table), {})
+
+
+def for_country(code: str, *, zone: str, sessions: Sequence[str]) -> WorkCalendar:
+    """The base layer of the `holidays` package for a country; every day is projected, no instrument stands behind it.
+
+    Args:
+        code: ISO 3166 code, as ``NL``.
+        zone: name in the tz database.
+        sessions: office hours of a working day, as ``["08:00-17:00"]``.
+
+    Raises:
+        NotImplementedError: the package does not know the country.
+        ValueError: sessions that overlap or cannot be read.
+        ZoneInfoNotFoundError: no such zone.
+
+    """
+    return _country(code, zone, tuple(sessions))
