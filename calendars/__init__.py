@@ -4,8 +4,10 @@ from calendars.days import DayRecord, WorkCalendar
 from calendars.deadlines import Deadline, deadline
 from calendars.errors import (
     CalendarError,
+    ClosedDay,
     MalformedCalendar,
     NaiveMoment,
+    NotADate,
     NoTermGiven,
     NotOfficial,
     OutOfRange,
@@ -19,11 +21,13 @@ from calendars.vietnam import for_country, vietnam
 
 __all__ = [
     "CalendarError",
+    "ClosedDay",
     "DayRecord",
     "Deadline",
     "MalformedCalendar",
     "NaiveMoment",
     "NoTermGiven",
+    "NotADate",
     "NotOfficial",
     "OutOfRange",
     "ReversedPause",

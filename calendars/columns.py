@@ -125,9 +125,9 @@ class ColumnCalendar:
         return held & inside
 
     def next_opening(self, moments: Moments) -> Moments:
-        """Each moment itself when it lies in office hours or at their closing, else the next opening."""
-        opening = self.work_done_at(self.work_through(moments) + 1) - np.timedelta64(1, "us")
-        return np.where(self.in_hours(moments), moments, opening)
+        """Each moment itself when the office is open, else when it next opens."""
+        opening: Moments = self.work_done_at(self.work_through(moments) + 1) - np.timedelta64(1, "us")
+        return opening
 
 
 def add_months(days: Days, months: Positions) -> Days:

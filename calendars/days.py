@@ -13,7 +13,7 @@ from itertools import accumulate, compress
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from calendars.errors import NaiveMoment, NotOfficial, OutOfRange
+from calendars.errors import ClosedDay, NaiveMoment, NotADate, NotOfficial, OutOfRange
 from calendars.hours import DAY, MINUTE, Template
 
 FIRST, LAST = date(1970, 1, 1), date(2100, 12, 31)
@@ -109,6 +109,8 @@ class WorkCalendar:
         return list(accumulate(map(minutes.__getitem__, self.table), initial=0))
 
     def _index(self, day: date) -> int:
+        if isinstance(day, datetime):
+            raise NotADate(day)
         index = day.toordinal() - BASE
         if not 0 <= index < SIZE:
             raise OutOfRange(day, FIRST, LAST)
@@ -170,7 +172,14 @@ class WorkCalendar:
         return moment.astimezone(self.zone)
 
     def closing(self, day: date) -> datetime:
-        """When the office closes on the working day `day`."""
+        """When the office closes on the working day `day`.
+
+        Raises:
+            ClosedDay: the office does not open on that day.
+
+        """
+        if not self.is_working(day):
+            raise ClosedDay(day)
         return self._at(day, self._template(day).closing * MINUTE)
 
     def is_open(self, moment: datetime) -> bool:
@@ -258,18 +267,20 @@ class WorkCalendar:
         return self.records.get(day)
 
     def as_of(self, day: date) -> WorkCalendar:
-        """The calendar as it was known on `day`: swaps and new holidays decided later are ordinary days again."""
-        unknown = [record.date for record in self.records.values() if record.unknown_on(day)]
-        if not unknown:
-            return self
+        """The calendar as it was known on `day`: swaps and new holidays decided later are ordinary days again.
+
+        What was official then ends with the last year for which an instrument stood; after it the days are projected
+        by today's base layer.
+        """
+        unknown = {record.date for record in self.records.values() if record.unknown_on(day)}
         table = bytearray(self.table)
         for date_ in unknown:
             table[self._index(date_)] = self.week[date_.weekday()]
-        kept = {date_: record for date_, record in self.records.items() if date_ not in set(unknown)}
+        kept = {date_: record for date_, record in self.records.items() if date_ not in unknown}
         return replace(self, table=bytes(table), records=kept, official_through=self._horizon(day))
 
     def _horizon(self, day: date) -> date | None:
-        issued = [r.date.year for r in self.records.values() if r.issued_on and r.issued_on <= day]
+        issued = [r.date.year for r in self.records.values() if not r.introduces and r.issued_on and r.issued_on <= day]
         year_end = date(max([*issued, day.year]), 12, 31)
         return min(self.official_through, year_end) if self.official_through else None
 

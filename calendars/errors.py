@@ -19,6 +19,22 @@ class NaiveMoment(CalendarError, ValueError):  # noqa: N818  # named for what wa
         )
 
 
+class NotADate(CalendarError, TypeError):  # noqa: N818  # named for what was found
+    """A moment where a date is asked for: its date depends on the zone."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+        super().__init__(f"{moment!r} is a moment, a date is needed; ask for calendar.local(moment).date()")
+
+
+class ClosedDay(CalendarError, ValueError):  # noqa: N818  # named for what was found
+    """A question about office hours on a day that has none."""
+
+    def __init__(self, day: date) -> None:
+        self.day = day
+        super().__init__(f"the office is closed on {day}; ask for next_working_day({day!r}) first")
+
+
 class OutOfRange(CalendarError, ValueError):  # noqa: N818  # named for what was found
     """A date outside the years the tables hold."""
 

@@ -62,18 +62,18 @@ def _day_steps(calendar: WorkCalendar, deadline: Deadline, *, only_working: bool
     for number in range(1, (deadline.due - zero).days + 1):
         day = zero + timedelta(days=number)
         what = _what(calendar, deadline, day, only_working=only_working)
-        counted += what in {"counted", "due"} and day <= deadline.unrolled
+        counted += what in {"counted", "rolled", "due"} and day <= deadline.unrolled
         yield _step(calendar, day, what, counted)
 
 
 def _what(calendar: WorkCalendar, deadline: Deadline, day: date, *, only_working: bool) -> What:
     if day == deadline.due:
         return "due"
+    if day >= deadline.unrolled:
+        return "rolled"
     if any(calendar.local(a).date() < day <= calendar.local(b).date() for a, b in deadline.pauses):
         return "paused"
-    if only_working and not calendar.is_working(day):
-        return "closed"
-    return "rolled" if day >= deadline.unrolled and not calendar.is_working(day) else "counted"
+    return "closed" if only_working and not calendar.is_working(day) else "counted"
 
 
 def _hour_steps(calendar: WorkCalendar, deadline: Deadline) -> Iterator[Step]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -51,6 +52,7 @@ _DAY = {
     "vi": (str, 'vi = "Nghỉ hoán đổi"'),
     "en": (str, 'en = "Swapped day off"'),
 }
+_NEEDED = {int: "a whole number", str: "a text", date: "a date", bool: "true or false", list: "a list"}
 _OPTIONAL = {"issued_on", "introduces", "source", "confidence", "verified_on", "note", "swapped_with"}
 _CHOICES = {
     "status": ("official", "projected"),
@@ -91,7 +93,7 @@ class _Reader:
             return
         value = found[key]
         if not isinstance(value, kind) or isinstance(value, datetime) or (kind is int and isinstance(value, bool)):
-            self.fail(f"{where}{key}", f"found {value!r}, a {kind.__name__} is needed", example)
+            self.fail(f"{where}{key}", f"found {value!r}, {_NEEDED[kind]} is needed", example)
         if key in _CHOICES and value not in _CHOICES[key]:
             self.fail(f"{where}{key}", f"found {value!r}, allowed are {', '.join(_CHOICES[key])}", example)
 
@@ -111,13 +113,17 @@ def load_calendar(file: File, base: File | None = None) -> WorkCalendar:
     top = reader.table(_toml(reader, file), "", _TOP)
     if top["format"] != 1:
         reader.fail("format", f"found {top['format']}, this version reads 1", "format = 1")
+    if top["official_through"] < top["official_from"]:
+        reader.fail(
+            "official_through", f"{top['official_through']} is before official_from", _TOP["official_through"][1]
+        )
     template, week = _template(reader, top["sessions"]), _week(reader, top["working_weekdays"])
     records = _records(reader, top["instrument"], week)
     table = week_table(week)
     for day, kind in _base_days(base):
-        _set(table, day, kind, week)
+        _set(table, day, kind)
     for record in records.values():
-        _set(table, record.date, record.kind, week)
+        _set(table, record.date, record.kind)
     return WorkCalendar(
         name=top["name"],
         zone=_zone(reader, top["zone"]),
@@ -137,9 +143,8 @@ def week_table(week: tuple[int, ...]) -> bytearray:
     return bytearray(weeks)
 
 
-def _set(table: bytearray, day: date, kind: str, week: tuple[int, ...]) -> None:
-    if FIRST <= day <= LAST:
-        table[day.toordinal() - BASE] = 0 if kind == "off" else max(week)
+def _set(table: bytearray, day: date, kind: str) -> None:
+    table[day.toordinal() - BASE] = 0 if kind == "off" else OFFICE
 
 
 def _toml(reader: _Reader, file: File) -> object:
@@ -148,7 +153,13 @@ def _toml(reader: _Reader, file: File) -> object:
     except UnicodeDecodeError as error:
         reader.fail(f"byte {error.start}", "the file is not UTF-8", "save it as UTF-8")
     except tomllib.TOMLDecodeError as error:
-        reader.fail("TOML", str(error), "format = 1")
+        reader.fail(_line_of(error, file), str(error), "format = 1")
+
+
+def _line_of(error: tomllib.TOMLDecodeError, file: File) -> str:
+    """The line on which reading stopped, which names the key."""
+    number = re.search(r"at line (\d+)", str(error))
+    return file.read_text(encoding="utf-8").splitlines()[int(number[1]) - 1].strip() if number else "end of file"
 
 
 def _zone(reader: _Reader, key: str) -> ZoneInfo:
@@ -169,7 +180,7 @@ def _template(reader: _Reader, sessions: list[Any]) -> Template:
 
 
 def _week(reader: _Reader, weekdays: list[Any]) -> tuple[int, ...]:
-    if not weekdays or len(set(weekdays)) != len(weekdays) or not set(weekdays) <= set(range(1, 8)):
+    if not weekdays or sorted(map(str, weekdays)) != sorted({str(day) for day in range(1, 8) if day in weekdays}):
         reader.fail(
             "working_weekdays",
             f"found {weekdays}, weekdays are 1 (Monday) to 7, each once",
@@ -222,6 +233,8 @@ def _record(instrument: dict[str, Any], day: dict[str, Any]) -> DayRecord:
 
 
 def _check_ordinary(reader: _Reader, where: str, record: DayRecord, week: tuple[int, ...]) -> None:
+    if not FIRST <= record.date <= LAST:
+        reader.fail(f"{where}.date", f"{record.date} lies outside {FIRST} to {LAST}", "date = 2024-05-04")
     if record.kind == "worked" and week[record.date.weekday()]:
         reader.fail(
             f"{where}.date", f"{record.date} is an ordinary working day, it cannot be made one", "date = 2024-05-04"

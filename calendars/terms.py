@@ -84,6 +84,11 @@ class Term:
     value: Fraction
     unit: Unit
 
+    def __post_init__(self) -> None:
+        """Refuse a limit that ends before it begins."""
+        if self.value < 0:
+            raise ValueError(f"a time limit of {self.value} {self.unit} is negative; give zero or more")
+
     @classmethod
     def of(cls, value: int | Fraction, unit: Unit) -> Term:
         """A term from a number and a unit."""

@@ -31,20 +31,20 @@ def _country(code: str, zone: str, sessions: tuple[str, ...]) -> WorkCalendar:
     known = holidays.country_holidays(code, years=range(FIRST.year, LAST.year + 1))
     week = tuple(0 if day in known.weekend else OFFICE for day in range(7))
     table = week_table(week)
-    for day in known:
-        table[day.toordinal() - BASE] = 0
-    for day in getattr(known, "weekend_workdays", ()):
-        table[day.toordinal() - BASE] = OFFICE
+    for days, template in ((known, 0), (known.weekend_workdays, OFFICE)):
+        for day in days:
+            if FIRST <= day <= LAST:
+                table[day.toordinal() - BASE] = template
     return WorkCalendar(code, ZoneInfo(zone), (CLOSED, Template.parse(sessions)), week, bytes(table), {})
 
 
-def for_country(code: str, *, zone: str, sessions: Sequence[str]) -> WorkCalendar:
+def for_country(code: str, *, zone: str, sessions: str | Sequence[str]) -> WorkCalendar:
     """The base layer of the `holidays` package for a country; every day is projected, no instrument stands behind it.
 
     Args:
         code: ISO 3166 code, as ``NL``.
         zone: name in the tz database.
-        sessions: office hours of a working day, as ``["08:00-17:00"]``.
+        sessions: office hours of a working day, as ``["08:00-17:00"]``; a single one may stand alone.
 
     Raises:
         NotImplementedError: the package does not know the country.
@@ -52,4 +52,4 @@ def for_country(code: str, *, zone: str, sessions: Sequence[str]) -> WorkCalenda
         ZoneInfoNotFoundError: no such zone.
 
     """
-    return _country(code, zone, tuple(sessions))
+    return _country(code, zone, (sessions,) if isinstance(sessions, str) else tuple(sessions))
