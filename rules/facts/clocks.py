@@ -1,0 +1,170 @@
+"""What the law and the office promised: legal due dates, lateness, and the dates an apology or a promise must keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from calendars import WorkCalendar
+from dossier.procedures import Procedures
+from rules.facts.dates import Receipts, due, undisturbed
+from rules.facts.histories import Histories
+from rules.facts.limits import Regime, receipts, regimes
+from rules.facts.lines import Ends, LineCalendar
+from rules.facts.waits import waits
+
+DAY = np.timedelta64(1, "D")
+
+
+def clocks(h: Histories, lines: LineCalendar, base: pl.DataFrame, procedures: Procedures) -> pl.DataFrame:
+    """All facts that need a time limit."""
+    received, found = _received(h, base, procedures)
+    known = receipts(h, lines, received, found)
+    counted = _counted(waits(h), received, found)
+    ended = _until(h, base).gather(known.ids)
+    legal = due(lines, known, counted, ended)
+    pauseless = due(lines, known, counted.filter(pl.col("wait") != "pause"), ended)
+    facts = pl.concat(
+        [base, _laid(h, known, "legal_due", legal), _laid(h, known, "due_without_pauses", pauseless)], how="horizontal"
+    )
+    parts = [
+        facts.select(_OPEN, "legal_due_on", "legal_due_at", "due_without_pauses_on", "due_without_pauses_at"),
+        facts.select(
+            _overdue(h, "legal_due").alias("overdue"), _overdue(h, "due_without_pauses").alias("overdue_without_pauses")
+        ),
+        _apology(h, lines, base, known, counted),
+        _promise(h, lines, received, known),
+        h.per_dossier(received.select("id", _result(found))).fill_null(value=True),
+    ]
+    return pl.concat(parts, how="horizontal")
+
+
+def _received(h: Histories, base: pl.DataFrame, procedures: Procedures) -> tuple[pl.DataFrame, list[Regime]]:
+    """The first receipt of each received dossier with its limit, its promise and the regime of its day."""
+    columns = [h.known("limit").alias("limit"), *_promised(h)]
+    asked = {name for column in columns for name in column.meta.root_names()}
+    first = h.only("received", also=asked).unique("id", keep="first", maintain_order=True).select("id", *columns)
+    day = pl.col("received_at").dt.convert_time_zone(h.zone).dt.date().alias("day")
+    received = first.join(
+        base.select("id", "received_at", "procedure", day), on="id", how="left", maintain_order="left"
+    )
+    numbers, found = regimes(received.select("procedure", "day"), procedures)
+    return received.with_columns(numbers.alias("regime")), found
+
+
+def _promised(h: Histories) -> list[pl.Expr]:
+    if not h.has("promised"):
+        return [pl.lit(None, pl.Date).alias("promised_on"), pl.lit(None, pl.Datetime("us", "UTC")).alias("promised_at")]
+    return [pl.col("promised_date").alias("promised_on"), pl.col("promised_at")]
+
+
+def _counted(found: pl.DataFrame, received: pl.DataFrame, regimes: list[Regime]) -> pl.DataFrame:
+    """Waits less the pauses on a ground that the procedure does not exclude: they stop no clock."""
+    stops = pl.DataFrame(
+        [(number, ground) for number, one in enumerate(regimes) for ground in one.stops or ()],
+        schema={"regime": pl.Int64, "ground": pl.String},
+        orient="row",
+    ).with_columns(stops=True)
+    free = [number for number, one in enumerate(regimes) if one.stops is None]
+    joined = found.join(received.select("id", "regime"), on="id", how="left", maintain_order="left")
+    joined = joined.join(stops, on=["regime", "ground"], how="left", maintain_order="left")
+    counts = (pl.col("wait") != "pause") | pl.col("ground").is_null() | pl.col("regime").is_in(free) | pl.col("stops")
+    return joined.filter(counts).select(found.columns)
+
+
+def _until(h: Histories, base: pl.DataFrame) -> pl.Series:
+    """When the clock stopped for good: at the decision or the end, else now."""
+    return base.select(pl.min_horizontal("decided_at", "closed_at", pl.lit(h.as_of)).alias("until"))["until"]
+
+
+def _laid(h: Histories, known: Receipts, name: str, ends: Ends) -> pl.DataFrame:
+    """Ends laid out for all dossiers as `<name>_on` (date) and `<name>_at` (moment, only for limits in hours)."""
+    at = pl.Series(f"{name}_at", ends.at).dt.replace_time_zone("UTC")
+    found = pl.DataFrame([pl.Series("id", known.ids).cast(h.ids.schema["id"]), pl.Series(f"{name}_on", ends.on), at])
+    return h.per_dossier(found)
+
+
+_OPEN = (
+    pl.when(~pl.col("decided").fill_null(value=False) & ~pl.col("closed").fill_null(value=False))
+    .then(pl.when(pl.col("decided").is_not_null() | pl.col("closed").is_not_null()).then("received"))
+    .otherwise(pl.lit(value=False))
+    .alias("open")
+)
+"""Received, and neither decided nor closed; NULL where the source can say neither end, or the receipt is unknown."""
+
+
+def _overdue(h: Histories, name: str) -> pl.Expr:
+    """Whether the decision, or now while the dossier is open, lies after the due date; a date by date."""
+    moment = pl.when("decided").then("decided_at").when(_OPEN).then("as_of")
+    passed = after(moment, f"{name}_on", f"{name}_at", h.zone)
+    neither = ~pl.col("decided") & ~_OPEN
+    return pl.when(neither).then(pl.lit(value=False)).otherwise(passed)
+
+
+def after(moment: pl.Expr, on: str, at: str, zone: str) -> pl.Expr:
+    """Whether a moment lies after an end: after the moment `at` where there is one, else after the date `on`."""
+    by_date = moment.dt.convert_time_zone(zone).dt.date() > pl.col(on)
+    return pl.when(pl.col(at).is_not_null()).then(moment > pl.col(at)).otherwise(by_date)
+
+
+def _apology(
+    h: Histories, lines: LineCalendar, base: pl.DataFrame, known: Receipts, counted: pl.DataFrame
+) -> pl.DataFrame:
+    """The last day for an apology: before the legal due date as it stood when the first one was sent."""
+    apologised = base["apologised_at"].gather(known.ids)
+    late = known.take(apologised.is_not_null().to_numpy())
+    then = due(lines, late, counted, apologised.drop_nulls())
+    before = base["apology_days_before_allowed"].fill_null(1).to_numpy()[late.ids] * DAY
+    laid = _laid(h, late, "apology_due", Ends(then.on - before, then.at))
+    day = pl.col("apologised_at").dt.convert_time_zone(h.zone).dt.date()
+    return pl.concat([base, laid], how="horizontal").select("apology_due_on", day.alias("apologised_on"))
+
+
+def _promise(h: Histories, lines: LineCalendar, received: pl.DataFrame, known: Receipts) -> pl.DataFrame:
+    """What was promised at receipt, and the latest lawful promise by the calendar as known now or then."""
+    limited = known.take(np.isnat(known.promised.on))
+    lawful = _laid(h, limited, "lawful_promise", undisturbed(lines, limited))
+    promised = h.per_dossier(received.select("id", "promised_on", "promised_at", "received_at"))
+    facts = pl.concat([promised, lawful], how="horizontal").with_columns(_late_promise().alias("promised_late"))
+    facts = _as_known_then(h, facts, limited)
+    return facts.select("promised_on", "promised_at", "lawful_promise_on", "lawful_promise_at", "promised_late")
+
+
+def _late_promise() -> pl.Expr:
+    both_moments = pl.col("promised_at").is_not_null() & pl.col("lawful_promise_at").is_not_null()
+    by_date = pl.col("promised_on") > pl.col("lawful_promise_on")
+    return pl.when(both_moments).then(pl.col("promised_at") > pl.col("lawful_promise_at")).otherwise(by_date)
+
+
+def _as_known_then(h: Histories, facts: pl.DataFrame, limited: Receipts) -> pl.DataFrame:
+    """Acquit promises that were lawful by the calendar as it was known on the day of receipt."""
+    late = facts["promised_late"].gather(limited.ids).fill_null(value=False).to_numpy()
+    days = limited.received.local.astype("datetime64[D]")
+    for since, until, calendar in _editions(h.log.calendar):
+        rows = limited.take(late & (days >= since) & (days < until))
+        if not len(rows.ids):
+            continue
+        then = _laid(h, rows, "lawful_promise", undisturbed(LineCalendar(calendar), rows))
+        lawful_then = pl.concat([facts.select("promised_on", "promised_at"), then], how="horizontal")
+        lawful_rows = lawful_then.select((~_late_promise()).fill_null(value=False).alias("lawful"))["lawful"]
+        facts = facts.with_columns(
+            promised_late=pl.when(lawful_rows).then(pl.lit(value=False)).otherwise("promised_late")
+        )
+    return facts
+
+
+def _editions(calendar: WorkCalendar) -> Iterator[tuple[np.datetime64, np.datetime64, WorkCalendar]]:
+    """Spans of days, the end left out, in which the calendar was known to be another one than today."""
+    issued = sorted({record.issued_on for record in calendar.records.values() if record.issued_on})
+    for since, until in zip([date.min, *issued], issued, strict=False):
+        then = calendar.as_of(since)
+        if then.table != calendar.table:
+            yield np.datetime64(since), np.datetime64(until), then
+
+
+def _result(found: list[Regime]) -> pl.Expr:
+    documents = [one.result_is_document for one in found]
+    return pl.lit(pl.Series(documents)).gather(pl.col("regime")).alias("result_is_document")

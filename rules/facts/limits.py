@@ -1,0 +1,143 @@
+"""Which limit each received dossier has: its own row, else the procedure file, else its first promise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from calendars import Term, UnreadableTerm
+from dossier.procedures import ANY_DOCUMENTED, Procedures, ProcedureVersion, UnknownCase
+from rules.facts.dates import After, Receipts
+from rules.facts.histories import Histories
+from rules.facts.lines import Ends, Instants, Lengths, Line, LineCalendar
+
+NO_RESULT = {"none", "on_the_spot"}
+
+
+@dataclass(frozen=True)
+class Regime:
+    """What the procedure file says about the clock and the result of a dossier."""
+
+    limit: Term | None
+    after: After
+    supplement: Term | None
+    stops: frozenset[str] | None
+    result_is_document: bool
+
+
+UNKNOWN = Regime(None, After.RESTART, None, None, result_is_document=True)
+"""A procedure nobody describes: the decree's restart, every documented pause counts, it ends with a document."""
+
+
+def regime(version: ProcedureVersion | None) -> Regime:
+    """The regime of a version of a procedure."""
+    if version is None:
+        return UNKNOWN
+    stops = None if version.excluded_waits == ANY_DOCUMENTED else frozenset(version.excluded_waits)
+    after = After[version.after_supplement.semantics.upper()]
+    is_document = version.result not in NO_RESULT
+    return Regime(_normal_limit(version), after, version.after_supplement.term_for(), stops, is_document)
+
+
+def _normal_limit(version: ProcedureVersion) -> Term | None:
+    try:
+        return version.limit()
+    except UnknownCase:
+        return None
+
+
+def regimes(cases: pl.DataFrame, procedures: Procedures) -> tuple[pl.Series, list[Regime]]:
+    """The regime of each case, as a number, and the regimes by number.
+
+    Args:
+        cases: `procedure` and `day` (of receipt) per dossier.
+        procedures: the procedure file.
+
+    """
+    days = cases.unique(maintain_order=True)
+    found: list[Regime] = [UNKNOWN]
+    numbers = [_number(found, _version(procedures, *row)) for row in days.iter_rows()]
+    keyed = days.with_columns(regime=pl.Series(numbers, dtype=pl.Int64))
+    joined = cases.join(keyed, on=["procedure", "day"], how="left", nulls_equal=True, maintain_order="left")
+    return joined["regime"], found
+
+
+def _version(procedures: Procedures, code: str | None, day: date | None) -> ProcedureVersion | None:
+    return procedures.on(code, day) if code is not None and day is not None else None
+
+
+def _number(found: list[Regime], version: ProcedureVersion | None) -> int:
+    wanted = regime(version)
+    if wanted not in found:
+        found.append(wanted)
+    return found.index(wanted)
+
+
+def receipts(h: Histories, lines: LineCalendar, received: pl.DataFrame, found: list[Regime]) -> Receipts:
+    """The received dossiers whose end can be reckoned.
+
+    Args:
+        h: the histories.
+        lines: the calendar.
+        received: `id`, `received_at`, `limit`, `promised_on`, `promised_at`, `regime`, one row per received dossier.
+        found: the regimes by number.
+
+    """
+    number = received["regime"].to_numpy()
+    limits = Lengths.of([one.limit for one in found]).take(number)
+    _own_limits(received, limits)
+    moments = Instants.of(received["received_at"], h.zone)
+    promised = _promises(received, limits)
+    _derive(lines, limits, moments, promised, received, h.zone)
+    every = Receipts(
+        received["id"].to_numpy().astype(np.int64),
+        moments,
+        limits,
+        promised,
+        np.array([one.after for one in found], np.int8)[number],
+        Lengths.of([one.supplement for one in found]).take(number),
+    )
+    return every.take(limits.line != Line.NONE)
+
+
+def _own_limits(received: pl.DataFrame, limits: Lengths) -> None:
+    """Limits printed on the receipt go before those of the procedure file."""
+    texts = received["limit"].unique().drop_nulls()
+    terms = [_term(text) for text in texts]
+    place = (
+        received["limit"].replace_strict(texts, list(range(len(texts))), default=-1, return_dtype=pl.Int64).to_numpy()
+    )
+    own = place >= 0
+    limits.put(own, Lengths.of(terms).take(place[own]))
+
+
+def _term(text: str) -> Term | None:
+    try:
+        return Term.parse(text).exact() and Term.parse(text)
+    except UnreadableTerm:
+        return None
+
+
+def _promises(received: pl.DataFrame, limits: Lengths) -> Ends:
+    """The first promise of dossiers whose limit nobody gives."""
+    unknown = limits.line == Line.NONE
+    on, at = received["promised_on"].to_numpy(), received["promised_at"].dt.replace_time_zone(None).to_numpy()
+    return Ends(np.where(unknown, on, np.datetime64("NaT", "D")), np.where(unknown, at, np.datetime64("NaT", "us")))
+
+
+def _derive(
+    lines: LineCalendar, limits: Lengths, start: Instants, promised: Ends, received: pl.DataFrame, zone: str
+) -> None:
+    """Limits that led to a promise: its working days where it is a date, its working time where it is a moment."""
+    by_moment = ~np.isnat(promised.at)
+    by_date = ~np.isnat(promised.on) & ~by_moment
+    limits.line[by_date], limits.line[by_moment] = Line.WORKING_DAY, Line.WORKING_TIME
+    end = Instants.of(received["promised_at"], zone).copy()
+    end.local[by_date] = promised.on[by_date]
+    derived = by_date | by_moment
+    line = limits.line[derived]
+    length = lines.position(line, end.take(derived)) - lines.position(line, start.take(derived))
+    limits.length[derived] = np.maximum(length, 0)
