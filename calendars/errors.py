@@ -81,6 +81,14 @@ class ReversedPause(CalendarError, ValueError):  # noqa: N818  # named for what 
         )
 
 
+class MalformedRequest(CalendarError, ValueError):  # noqa: N818  # named for what was found
+    """A question that is not put in the form of a question."""
+
+    def __init__(self, found: object, allowed: str, example: str) -> None:
+        self.found, self.allowed, self.example = found, allowed, example
+        super().__init__(f"{found!r} was given, {allowed} is needed; for example {example}")
+
+
 class MalformedCalendar(CalendarError, ValueError):  # noqa: N818  # named for what was found
     """A calendar file that breaks a rule of its format."""
 
