@@ -1,0 +1,137 @@
+"""What the desk fills in, what it builds, and what it finds missing or wrong in the fields of an act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from calendars import OutOfRange, WorkCalendar, deadline
+from dossier.case import Case
+from dossier.errors import Reason, UnknownField
+from dossier.events import EVENT_CLASSES, LOG_COLUMNS, Cell, Event, is_blank
+from dossier.requirements import requirements
+from dossier.setting import Setting, after_supplement, normal_limit, readable
+from dossier.store import Record
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+OWN = frozenset({"dossier", "at", "recorded_at", "document_at"})
+"""The columns that the desk knows by itself."""
+
+Given = dict[str, Cell]
+
+
+def check_fields(command: str, kind: str, fields: Iterable[str]) -> None:
+    """Refuse a field that the event does not have.
+
+    Raises:
+        UnknownField: it names the fields there are.
+
+    """
+    known = [name for name in EVENT_CLASSES[kind].model_fields if name not in OWN]
+    for field in fields:
+        if field not in known:
+            raise UnknownField(command, field, known)
+
+
+def cleaned(calendar: WorkCalendar, fields: Mapping[str, Cell]) -> Given:
+    """The fields with moments in the calendar's zone and without blank texts.
+
+    Raises:
+        NaiveMoment: a moment without offset.
+
+    """
+    return {name: value for name, cell in fields.items() if (value := _cleaned(calendar, cell)) is not None}
+
+
+def _cleaned(calendar: WorkCalendar, cell: Cell) -> Cell:
+    if isinstance(cell, datetime):
+        return calendar.local(cell)
+    if isinstance(cell, str):
+        return None if is_blank(cell) else cell.strip()
+    return cell
+
+
+def filled(setting: Setting, case: Case, kind: str, at: datetime, given: Given) -> Given:
+    """The fields with what the desk works out: the appointment, the limit, when a document was attached."""
+    if "document" in given:
+        given = given | _attached(setting, case, kind, at, given["document"])
+    if kind == "received":
+        return _receipt(setting, case, at, given)
+    if kind == "supplemented" and "promised" not in given:
+        return given | _new_appointment(setting, case, at)
+    return given
+
+
+def _attached(setting: Setting, case: Case, kind: str, at: datetime, document: Cell) -> Given:
+    attached_at = at if kind == "document_attached" else case.attached_at(str(document))
+    return {} if attached_at is None else {"document_at": setting.calendar.local(attached_at)}
+
+
+def _receipt(setting: Setting, case: Case, at: datetime, given: Given) -> Given:
+    procedure = given.get("procedure") or case.procedure
+    known = {"procedure": procedure} | given
+    version = setting.procedures.on(str(procedure), at.date()) if setting.procedures and procedure else None
+    if version is not None:
+        known = {"limit": normal_limit(version)} | known
+    known = _appointment(setting.calendar, at, known.get("limit")) | known
+    return {name: cell for name, cell in known.items() if cell is not None}
+
+
+def _appointment(calendar: WorkCalendar, at: datetime, limit: Cell) -> Given:
+    term = readable(limit) if isinstance(limit, str) else None
+    try:
+        end = None if term is None else deadline(calendar, at, term)
+    except OutOfRange:
+        end = None
+    return {} if end is None else {"promised": end.due if end.by_date else end.appointment_at}
+
+
+def _new_appointment(setting: Setting, case: Case, at: datetime) -> Given:
+    """The appointment after a supplement that begins a new period, the term not having expired before."""
+    record = Record(len(case.records) + 1, blank_row("supplemented", {"dossier": case.code, "at": at}))
+    clock = setting.clock(case.followed_by(record), at)
+    version = setting.version(case, at.date())
+    anew = version is None or after_supplement(version, setting.limit(case)).semantics in {"restart", "fixed"}
+    return {} if clock is None or not anew or clock.legal_due.is_late(at) else {"promised": clock.legal_due.value}
+
+
+def blank_row(kind: str, given: Mapping[str, Cell]) -> Given:
+    """A row of the log with these cells; the others are empty."""
+    return {column: given.get(column) for column in LOG_COLUMNS} | {"event": kind}
+
+
+def built(kind: str, given: Given) -> tuple[Event | None, list[ErrorDetails]]:
+    """The event, or every reason why its type refuses it."""
+    try:
+        return EVENT_CLASSES[kind].model_validate(given), []
+    except ValidationError as error:
+        return None, error.errors(include_url=False, include_context=False)
+
+
+def missing(command: str, kind: str, given: Given) -> list[Reason]:
+    """Every field that the kind needs and that is not there."""
+    needed = (name for name, field in EVENT_CLASSES[kind].model_fields.items() if field.is_required())
+    return [requirements().reason(f"{command}.{name}") for name in needed if name not in OWN and name not in given]
+
+
+def invalid(errors: Iterable[ErrorDetails]) -> Iterator[Reason]:
+    """Every field that holds no value of its column, once."""
+    seen = set()
+    for error in errors:
+        field = str(error["loc"][0]) if error["loc"] else None
+        if error["type"] == "missing" or field is None or field in seen:
+            continue
+        seen.add(field)
+        yield requirements().reason("field.invalid", field=field, found=repr(error["input"]), allowed=error["msg"])
+
+
+def unbuildable(errors: Iterable[ErrorDetails]) -> Iterator[Reason]:
+    """What the type refuses about the event as a whole."""
+    for error in errors:
+        if not error["loc"]:
+            yield requirements().reason("event.invalid", found=error["msg"])

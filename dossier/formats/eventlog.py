@@ -1,0 +1,73 @@
+"""The event log in memory: what reading hands to checking and storing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import polars as pl
+
+from calendars import WorkCalendar
+
+MOMENT = pl.Datetime("us", "UTC")
+"""The type of every moment in `EventLog.events`."""
+
+VALUE_LENGTH = 80
+"""How much of a cell `Unreadable` shows."""
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A cell that could not be read; its dossier is set aside whole.
+
+    Attributes:
+        dossier: code of the dossier, None where the row has none.
+        row: data row in the file, from 1, the header not counted.
+        column: name of the column as the file has it.
+        value: the cell, cut to `VALUE_LENGTH` characters.
+        reason: what is wrong, what is allowed, what to do.
+
+    """
+
+    dossier: str | None
+    row: int
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class EventLog:
+    """A log that was read: the events of the readable dossiers, and everything to know about the rest.
+
+    Attributes:
+        events: one row per event in file order; columns ``dossier`` (String), ``row`` (UInt32, from 1), ``event``
+            (String, null: an activity that is not mapped), ``at`` (UTC) always, the other columns of the log where
+            `columns` has them. Moments are ``Datetime("us", "UTC")``, null: unknown. ``promised`` is three columns:
+            ``promised_at`` (null where only a date was given), ``promised_date`` (the date in the calendar's zone),
+            ``promised_unknown``. ``signed`` and ``digitised`` are Boolean, null: unknown, an empty cell is false. All
+            others are String, null: an empty cell, ``?``: the source cannot say. Unknown columns follow as String;
+            a mapped log keeps the name of the activity as ``activity``.
+        columns: columns of the log that the source has; about any other it cannot say.
+        kinds: kinds of event that the source can say.
+        rows: data rows read, those of unmapped activities and unreadable dossiers included.
+        unreadable: every cell that could not be read.
+        warnings: sentences for the summary.
+        latest: latest moment (`at`, `recorded_at`) over all rows; None where there is none.
+        calendar: working time of the office that kept the log.
+        law_as_of: day whose law judges the log, None: the day of each receipt.
+        evidence_from: column to the first day on which it was kept.
+
+    """
+
+    events: pl.DataFrame
+    columns: frozenset[str]
+    kinds: frozenset[str]
+    rows: int
+    unreadable: tuple[Unreadable, ...]
+    warnings: tuple[str, ...]
+    latest: datetime | None
+    calendar: WorkCalendar
+    law_as_of: date | None
+    evidence_from: Mapping[str, date]

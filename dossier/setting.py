@@ -1,0 +1,104 @@
+"""What a desk is handed: a calendar, a procedure file, quotas; and what they make of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from calendars import OutOfRange, Term, UnreadableTerm, WorkCalendar
+from dossier.case import Case
+from dossier.clock import RESTART, AfterSupplement, Clock, read_clock
+from dossier.errors import IncompatibleTerm
+from dossier.procedure_schema import ProcedureVersion
+from dossier.quotas import Quotas, QuotasOn
+
+NORMAL = "normal"
+
+
+class ProcedureBook(Protocol):
+    """Where procedures are looked up; `dossier.procedures.Procedures` is one."""
+
+    def on(self, code: str, day: date) -> ProcedureVersion | None:
+        """The version in force on a day, None where none is known."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The law and the calendar under which a desk works."""
+
+    calendar: WorkCalendar
+    procedures: ProcedureBook | None
+    quotas_on: QuotasOn
+
+    def receipt_day(self, case: Case) -> date | None:
+        """The local date of the first receipt."""
+        return self.calendar.local(case.received.at).date() if case.received else None
+
+    def quotas(self, case: Case, today: date) -> Quotas:
+        """The quotas of the day of receipt, of today while there is none."""
+        return self.quotas_on(self.receipt_day(case) or today)
+
+    def version(self, case: Case, today: date) -> ProcedureVersion | None:
+        """The version of the procedure of the day of receipt, of today while there is none."""
+        if self.procedures is None or case.procedure is None:
+            return None
+        return self.procedures.on(case.procedure, self.receipt_day(case) or today)
+
+    def limit(self, case: Case) -> Term | None:
+        """The time limit: that of the receipt where it can be read, else the procedure's for the normal case."""
+        printed = readable(case.limit)
+        day = self.receipt_day(case)
+        if printed is not None or day is None:
+            return printed
+        version = self.version(case, day)
+        return None if version is None else readable(normal_limit(version))
+
+    def clock(self, case: Case, until: datetime) -> Clock | None:
+        """The clock of the case; None while no limit is known or where its end cannot be worked out."""
+        day = self.receipt_day(case)
+        if day is None:
+            return None
+        limit, version = self.limit(case), self.version(case, day)
+        try:
+            return read_clock(
+                case.steps,
+                limit,
+                calendar=self.calendar,
+                until=until,
+                promise=case.promise,
+                after=RESTART if version is None else after_supplement(version, limit),
+                stops=(lambda _ground: True) if version is None else version.excludes,
+            )
+        except (OutOfRange, IncompatibleTerm):
+            return None
+
+
+def readable(text: str | None) -> Term | None:
+    """A printed limit as a term, None where it cannot be read."""
+    if text is None:
+        return None
+    try:
+        term = Term.parse(text)
+        term.exact()
+    except UnreadableTerm:
+        return None
+    return term
+
+
+def normal_limit(version: ProcedureVersion) -> str | None:
+    """The printed limit of the normal case, or of the only case; None where the case must be chosen."""
+    if len(version.cases) == 1:
+        return next(iter(version.cases.values()))
+    return version.cases.get(NORMAL)
+
+
+def after_supplement(version: ProcedureVersion, limit: Term | None) -> AfterSupplement:
+    """What a supplement does under a version, in the case that has this limit."""
+    found = version.after_supplement
+    return AfterSupplement(found.semantics, found.term_for(_case_name(version.cases.items(), limit)))
+
+
+def _case_name(cases: Iterable[tuple[str, str]], limit: Term | None) -> str:
+    return next((name for name, text in cases if limit is not None and readable(text) == limit), NORMAL)
