@@ -23,6 +23,14 @@ class LogError(DossierError):
         super().__init__(f"{where}: {found}; allowed: {allowed}; what to do: {remedy}")
 
 
+class DatabaseError(DossierError):
+    """A database that cannot be opened, read or written; nothing of it was changed."""
+
+    def __init__(self, address: str, found: str, remedy: str) -> None:
+        self.address, self.found, self.remedy = address, found, remedy
+        super().__init__(f"{address}: {found}; {remedy}")
+
+
 class MalformedMapping(LogError):  # noqa: N818  # named for what was found
     """A mapping file that breaks its format; `example` is a line that would be right."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
 import sqlalchemy as sa
 
-from dossier.errors import UnsupportedDatabase
 from dossier.events import LOG_COLUMNS, UNKNOWN, Cell
+from dossier.formats.errors import DatabaseError
 from dossier.formats.eventlog import EventLog
 from dossier.formats.writing import write_log
 from dossier.sql import Store, metadata
@@ -25,11 +26,11 @@ def import_log(log: EventLog, address: str) -> int:
         address: of the database, as SQLAlchemy writes it: ``sqlite:///office.db``.
 
     Raises:
-        UnsupportedDatabase: no such database, or no driver for it.
+        DatabaseError: the database cannot be opened or written.
         Conflict: a dossier is there already; nothing is kept.
 
     """
-    with _engine(address).begin() as connection:
+    with _opened(address) as connection:
         metadata.create_all(connection)
         return Store(connection).import_rows(_rows(log), log.columns & set(LOG_COLUMNS))
 
@@ -38,23 +39,31 @@ def export_log(address: str, path: Path) -> int:
     """Write every event of a database as a log; how many events there were.
 
     Raises:
-        UnsupportedDatabase: no such database, or no tables of motcua in it.
+        DatabaseError: no such database, or no tables of motcua in it.
         LogError: the file cannot be written.
 
     """
-    with _engine(address).connect() as connection:
+    url = sa.make_url(address) if "://" in address else None
+    if url is not None and url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        raise DatabaseError(address, "there is no such file", "check the path, or import a log first")
+    with _opened(address) as connection:
         if not sa.inspect(connection).has_table("motcua_events"):
-            raise UnsupportedDatabase(address, ["a database that `motcua import` or a desk has written"])
+            raise DatabaseError(address, "it has no table motcua_events", "import a log first, or let a desk write one")
         rows = list(Store(connection).export_rows())
     write_log(rows, path)
     return len(rows)
 
 
-def _engine(address: str) -> sa.Engine:
+@contextmanager
+def _opened(address: str) -> Iterator[sa.Connection]:
+    """A transaction on a database; it is undone when anything fails."""
     try:
-        return sa.create_engine(address)
-    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError):
-        raise UnsupportedDatabase(address, ["sqlite:///FILE", "postgresql+DRIVER://…"]) from None
+        with sa.create_engine(address).begin() as connection:
+            yield connection
+    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError) as error:
+        raise DatabaseError(address, str(error), "write for example sqlite:///office.db") from None
+    except sa.exc.DBAPIError as error:
+        raise DatabaseError(address, str(error.orig), "check the address and the right to write there") from None
 
 
 def _rows(log: EventLog) -> Iterator[dict[str, Cell]]:

@@ -64,10 +64,11 @@ def _print(checked: Checked) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("", "quy định · rule", "dấu hiệu", "đúng", "không đánh giá được", "không áp dụng")
+    table = Table("", "quy định", "dấu hiệu", "đúng", "không rõ", "không áp dụng")
     for tally in checked.tallies:
         counts = (tally.violated, tally.satisfied, tally.not_assessable, tally.not_applicable)
-        table.add_row(tally.rule.code, f"{tally.rule.title_vi} · {tally.rule.title_en}", *map(str, counts))
+        style = "bold" if tally.violated else "dim"
+        table.add_row(tally.rule.code, tally.rule.title_vi, *map(str, counts), style=style)
     console = Console()
     console.print(table)
     for finding in checked.findings.head(SHOWN).iter_rows(named=True):
