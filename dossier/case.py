@@ -109,10 +109,15 @@ class Case:
 
     @property
     def silent_offices(self) -> Counter[str]:
-        """The offices that were asked and have not answered, with the number of open questions."""
-        asked = Counter(record.text("office") or "" for record in self.records if record.kind == "consulted")
-        answered = Counter(record.text("office") or "" for record in self.records if record.kind == "answered")
-        return asked - answered
+        """The offices that were asked and have not answered since, with the number of open questions."""
+        silent: Counter[str] = Counter()
+        for record in self.records:
+            office = record.text("office") or ""
+            if record.kind == "consulted":
+                silent[office] += 1
+            elif record.kind == "answered" and silent[office]:
+                silent[office] -= 1
+        return +silent
 
     @property
     def guided(self) -> bool:

@@ -209,8 +209,6 @@ class _Budget(Protocol):
 
     @property
     def calendar(self) -> WorkCalendar: ...
-    @property
-    def start(self) -> datetime: ...
     def due(self, waits: Sequence[Interval]) -> Due: ...
     def anew(self, start: datetime, term: Term | None) -> _Budget: ...
     def extended(self, term: Term) -> _Budget: ...
@@ -225,6 +223,7 @@ class _Limit:
     term: Term
 
     def due(self, waits: Sequence[Interval]) -> Due:
+        # `deadline` counts from the start of the period: what of a wait lies before it takes nothing out
         end = deadline(self.calendar, self.start, self.term, waits)
         return Due(end.due, None if end.by_date else end.expires_at)
 
@@ -277,8 +276,7 @@ def _budget(
 def _run(budget: _Budget, waits: Sequence[_Wait], after: AfterSupplement) -> Due:
     counted: list[Interval] = []
     for wait in waits:
-        as_of = [(begin, min(end, wait.begin)) for begin, end in counted]
-        if _due(budget, as_of).is_late(budget.calendar.local(wait.begin)):
+        if budget.due(counted).is_late(budget.calendar.local(wait.begin)):
             continue
         supplement = wait.kind == "supplement_requested"
         if supplement and after.semantics in {"restart", "fixed"}:
@@ -287,9 +285,4 @@ def _run(budget: _Budget, waits: Sequence[_Wait], after: AfterSupplement) -> Due
         counted.append((wait.begin, wait.end))
         if supplement and after.semantics == "remaining_plus" and after.term is not None:
             budget = budget.extended(after.term)
-    return _due(budget, counted)
-
-
-def _due(budget: _Budget, waits: Sequence[Interval]) -> Due:
-    clipped = [(max(begin, budget.start), end) for begin, end in waits]
-    return budget.due([(begin, end) for begin, end in clipped if begin < end])
+    return budget.due(counted)

@@ -10,7 +10,7 @@ from calendars import WorkCalendar, vietnam
 from dossier.case import Case
 from dossier.errors import NotAllowed, Reason, UnknownDossier
 from dossier.events import Cell, Event, is_blank
-from dossier.filling import blank_row, built, check_fields, cleaned, filled, invalid, missing, unbuildable
+from dossier.filling import blank_row, built, check_fields, cleaned, filled, invalid, missing
 from dossier.guards import ALWAYS, GUARDS, Act, refusals
 from dossier.lifecycle import LIFECYCLE
 from dossier.quotas import QuotasOn, once_each
@@ -167,8 +167,6 @@ class Desk:
         event, errors = built(kind, given)
         reasons = [*refusals(act, ALWAYS), *missing(command, kind, given), *invalid(errors)]
         reasons += refusals(act, GUARDS.get(command, ()))
-        if all(reason.overridable for reason in reasons):
-            reasons += unbuildable(errors)
         return act, event, tuple(reasons)
 
 

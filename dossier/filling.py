@@ -123,15 +123,8 @@ def invalid(errors: Iterable[ErrorDetails]) -> Iterator[Reason]:
     """Every field that holds no value of its column, once."""
     seen = set()
     for error in errors:
-        field = str(error["loc"][0]) if error["loc"] else None
+        field = str(error["loc"][0]) if error["loc"] else None  # without one: a rule over fields, which has its guard
         if error["type"] == "missing" or field is None or field in seen:
             continue
         seen.add(field)
         yield requirements().reason("field.invalid", field=field, found=repr(error["input"]), allowed=error["msg"])
-
-
-def unbuildable(errors: Iterable[ErrorDetails]) -> Iterator[Reason]:
-    """What the type refuses about the event as a whole."""
-    for error in errors:
-        if not error["loc"]:
-            yield requirements().reason("event.invalid", found=error["msg"])

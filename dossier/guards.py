@@ -180,7 +180,7 @@ def promise_lawful(act: Act) -> Reason | None:
     if not isinstance(promised, date) or act.clock is None:
         return None
     lawful = act.clock.legal_due
-    if any(not _is_later(act, promised, due) for due in act.dues()):
+    if any(not _is_later(promised, due) for due in act.dues()):
         return None
     allowed = lawful.day.isoformat() if lawful.moment is None else lawful.moment.isoformat()
     return _reason("promise.late", found=promised.isoformat(), allowed=allowed)
@@ -195,10 +195,8 @@ def promise_ahead(act: Act) -> Reason | None:
     return _reason("promise.past", found=promised.isoformat(), allowed=act.at.isoformat()) if behind else None
 
 
-def _is_later(act: Act, promised: date | datetime, due: Due) -> bool:
-    if isinstance(promised, datetime):
-        return due.is_late(act.setting.calendar.local(promised))
-    return promised > due.day
+def _is_later(promised: date | datetime, due: Due) -> bool:
+    return due.is_late(promised) if isinstance(promised, datetime) else promised > due.day
 
 
 # handling
@@ -256,15 +254,17 @@ def ground_counts(act: Act) -> Reason | None:
 def result_given(act: Act) -> Reason | None:
     """Where the procedure's result is a document, there is one; so, too, where nobody knows."""
     version = act.version
-    if act.text("document") or (version is not None and version.result in NO_PAPER):
+    if act.text("document") or act.cell("signed") or (version is not None and version.result in NO_PAPER):
         return None
     return _reason("complete.result")
 
 
 def result_signed(act: Act) -> Reason | None:
-    """An e-result carries a valid digital signature."""
-    unsigned = act.text("document") is not None and act.cell("signed") is not True
-    return _reason("complete.signed") if unsigned else None
+    """An e-result carries a valid digital signature, and a signature is on an e-result."""
+    given, signed = act.text("document") is not None, act.cell("signed") is True
+    if given == signed:
+        return None
+    return _reason("complete.signed" if given else "complete.document")
 
 
 def question_unanswered(act: Act) -> Reason | None:

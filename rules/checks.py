@@ -100,13 +100,16 @@ def check(
 
     Args:
         log: the events.
-        as_of: when it is judged; the latest moment in the log where none is given.
+        as_of: when it is judged, aware; the latest moment in the log where none is given.
         rules: the rulebook that ships where none is given.
         procedures: the procedure file that ships where none is given.
         numbers: the quotas that ship where none are given.
 
+    Raises:
+        NaiveMoment: `as_of` has no offset.
+
     """
-    moment = (as_of or log.latest or datetime.now(UTC)).astimezone(UTC)
+    moment = log.calendar.local(as_of or log.latest or datetime.now(UTC)).astimezone(UTC)
     facts = table_of_facts(log, procedures or Procedures.shipped(), numbers or quotas(), moment)
     book = rules or rulebook()
     judged = facts.select(_judgement(rule).alias(rule.code) for rule in book)

@@ -6,7 +6,7 @@ The scalar rule is `dossier.clock`; a test compares the two on random histories.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Self
 
@@ -15,7 +15,7 @@ import polars as pl
 
 from calendars.columns import Mask, Positions
 from rules.facts.histories import Index
-from rules.facts.lines import Codes, Ends, Instants, Lengths, LineCalendar
+from rules.facts.lines import Codes, Ends, Instants, Lengths, Line, LineCalendar
 
 
 class After(IntEnum):
@@ -37,7 +37,7 @@ class Receipts:
         limits: its limit, or the length derived from the first promise.
         promised: the first promise where no limit is known, else NaT.
         after: semantics of a supplement.
-        supplements: the new period (fixed) or the addition (remaining_plus).
+        supplements: the new period (fixed) or the addition (remaining_plus; none where it cannot be added).
 
     """
 
@@ -84,6 +84,7 @@ class _Clocks:
     end: Positions
     through: Instants
     moved: Mask
+    past: list[_Waits] = field(default_factory=list)
 
     @classmethod
     def started(cls, lines: LineCalendar, receipts: Receipts) -> Self:
@@ -97,14 +98,13 @@ class _Clocks:
         anew = (after == After.RESTART) | (after == After.FIXED)
         live = self._live(waits)
         self._suspend(waits.take(~anew))
+        self.past.append(waits)
         self._lengthen(waits.row[live & (after == After.REMAINING_PLUS)])
         self._restart(waits.take(live & anew), after[live & anew] == After.FIXED)
 
     def _live(self, waits: _Waits) -> Mask:
         """Waits that begin before the limit has expired."""
-        row = waits.row
-        ends = self.lines.finish(self.limits.line[row], self.end[row], self.start.take(row))
-        return ~ends.passed(waits.begin)
+        return ~self._ends(waits.row).passed(waits.begin)
 
     def _suspend(self, waits: _Waits) -> None:
         row, line = waits.row, self.limits.line[waits.row]
@@ -117,8 +117,15 @@ class _Clocks:
         self.through.advance(row, waits.end)
 
     def _lengthen(self, row: Index) -> None:
+        """Add to the whole limit; a wait that began on its last day may now lie inside it."""
         more = self.receipts.supplements.take(row)
-        self.end[row] += np.where(more.line == self.limits.line[row], more.length, 0)
+        self.limits.line[row[more.line == Line.NONE]] = Line.NONE
+        self.limits.length[row] += more.length
+        self.limits.months[row] += more.months
+        self.end[row] = self.lines.end(self.limits.take(row), self.start.take(row))
+        self.through.local[row], self.through.utc[row] = self.start.local[row], self.start.utc[row]
+        for waits in self.past:
+            self._suspend(waits.take(np.isin(waits.row, row)))
         self.moved[row] = True
 
     def _restart(self, waits: _Waits, fixed: Mask) -> None:
@@ -129,17 +136,19 @@ class _Clocks:
         self.start.local[row], self.start.utc[row] = waits.end.local, waits.end.utc
         self.through.advance(row, waits.end)
         limits = self.limits.take(row)
-        still_paused = self.lines.position(limits.line, self.through.take(row)) - self.lines.position(
-            limits.line, waits.end
-        )
-        self.end[row] = self.lines.end(limits, waits.end) + still_paused
+        begin, end = self.lines.position(limits.line, waits.end), self.lines.end(limits, waits.end)
+        still_paused = self.lines.position(limits.line, self.through.take(row)) - begin
+        self.end[row] = np.where(end > begin, end + still_paused, end)
         self.moved[row] = True
 
     def ends(self) -> Ends:
-        found = self.lines.finish(self.limits.line, self.end, self.start)
-        promised = ~self.moved & ~np.isnat(self.receipts.promised.on)
-        on = np.where(promised, self.receipts.promised.on, found.on)
-        return Ends(on, np.where(promised, self.receipts.promised.at, found.at))
+        return self._ends(np.arange(len(self.receipts.ids)))
+
+    def _ends(self, row: Index) -> Ends:
+        found = self.lines.finish(self.limits.line[row], self.end[row], self.start.take(row))
+        promised = Ends(self.receipts.promised.on[row], self.receipts.promised.at[row])
+        unmoved = ~self.moved[row] & ~np.isnat(promised.on)
+        return Ends(np.where(unmoved, promised.on, found.on), np.where(unmoved, promised.at, found.at))
 
 
 def undisturbed(lines: LineCalendar, receipts: Receipts) -> Ends:
@@ -168,7 +177,7 @@ def _rounds(lines: LineCalendar, receipts: Receipts, waits: pl.DataFrame, until:
     rows = pl.DataFrame({"id": receipts.ids, "row": np.arange(len(receipts.ids)), "until": until}).cast(
         {"id": pl.UInt32}
     )
-    clipped = waits.join(rows, on="id", maintain_order="left").filter(pl.col("begin") < pl.col("until"))
+    clipped = waits.join(rows, on="id", maintain_order="left").filter(pl.col("begin") <= pl.col("until"))
     clipped = clipped.with_columns(
         end=pl.min_horizontal(pl.col("end").fill_null(pl.col("until")), "until"),
         turn=pl.int_range(pl.len()).over("id"),

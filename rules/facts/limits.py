@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,16 +20,27 @@ NO_RESULT = {"none", "on_the_spot"}
 
 @dataclass(frozen=True)
 class Regime:
-    """What the procedure file says about the clock and the result of a dossier."""
+    """What the procedure file says about the clock and the result of a dossier.
+
+    Attributes:
+        limit: of the normal case.
+        after: what a supplement does.
+        supplement: the new period or the addition.
+        supplements: the same for the limits of cases that have their own.
+        stops: the grounds on which a pause stops the clock; None: any.
+        result_is_document: whether the dossier ends with a document.
+
+    """
 
     limit: Term | None
     after: After
     supplement: Term | None
+    supplements: Mapping[Term, Term]
     stops: frozenset[str] | None
     result_is_document: bool
 
 
-UNKNOWN = Regime(None, After.RESTART, None, None, result_is_document=True)
+UNKNOWN = Regime(None, After.RESTART, None, {}, None, result_is_document=True)
 """A procedure nobody describes: the decree's restart, every documented pause counts, it ends with a document."""
 
 
@@ -37,9 +49,17 @@ def regime(version: ProcedureVersion | None) -> Regime:
     if version is None:
         return UNKNOWN
     stops = None if version.excluded_waits == ANY_DOCUMENTED else frozenset(version.excluded_waits)
-    after = After[version.after_supplement.semantics.upper()]
+    found = version.after_supplement
+    own = {version.limit(case): Term.parse(text) for case, text in found.cases.items()}
     is_document = version.result not in NO_RESULT
-    return Regime(_normal_limit(version), after, version.after_supplement.term_for(), stops, is_document)
+    return Regime(
+        _normal_limit(version),
+        After[found.semantics.upper()],
+        found.term_for(),
+        own,
+        stops,
+        result_is_document=is_document,
+    )
 
 
 def _normal_limit(version: ProcedureVersion) -> Term | None:
@@ -98,7 +118,7 @@ def receipts(h: Histories, lines: LineCalendar, received: pl.DataFrame, found: l
         limits,
         promised,
         np.array([one.after for one in found], np.int8)[number],
-        Lengths.of([one.supplement for one in found]).take(number),
+        _supplements(received, found),
     )
     return every.take(limits.line != Line.NONE)
 
@@ -112,6 +132,29 @@ def _own_limits(received: pl.DataFrame, limits: Lengths) -> None:
     )
     own = place >= 0
     limits.put(own, Lengths.of(terms).take(place[own]))
+
+
+def _supplements(received: pl.DataFrame, found: list[Regime]) -> Lengths:
+    """What a supplement begins or adds, for the case that the printed limit names."""
+    keys = ["regime", "limit"]
+    pairs = received.select(keys).unique(maintain_order=True)
+    terms = [_supplement(found[number], None if text is None else _term(text)) for number, text in pairs.iter_rows()]
+    placed = received.join(pairs.with_row_index("place"), on=keys, how="left", nulls_equal=True, maintain_order="left")
+    return Lengths.of(terms).take(placed["place"].to_numpy().astype(np.int64))
+
+
+def _supplement(one: Regime, printed: Term | None) -> Term | None:
+    limit = printed or one.limit
+    term = one.supplement if limit is None else one.supplements.get(limit, one.supplement)
+    if one.after is not After.REMAINING_PLUS or term is None:
+        return term
+    return None if limit is None or limit.unit is not term.unit else _grown(limit, term)
+
+
+def _grown(limit: Term, more: Term) -> Term | None:
+    """How much longer a limit becomes, in the unit in which it is counted; None where that unit changes."""
+    before, after = limit.exact(), (limit + more).exact()
+    return Term(after.value - before.value, after.unit) if after.unit is before.unit else None
 
 
 def _term(text: str) -> Term | None:

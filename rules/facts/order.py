@@ -52,7 +52,7 @@ def _impossible(h: Histories, position: Index, ids: Index) -> Mask:
     begun = (received < nowhere) | (submitted < nowhere)
     bad = (position > completed) & ~_is(h, *AFTER_COMPLETED)
     bad |= _is(h, "received", "guided") & (submitted < nowhere) & (position < submitted)
-    bad |= _is(h, "received", "submitted") & (position > received)
+    bad |= _is(h, "received", "submitted", "guided") & (position > received)
     if h.says("received"):
         bad |= begun & (position < received) & ~_is(h, *BEFORE_RECEIPT)
     if h.says("completed"):

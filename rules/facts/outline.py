@@ -73,17 +73,12 @@ def _description(h: Histories, column: str) -> pl.DataFrame:
 
 
 def _channel(h: Histories) -> pl.DataFrame:
-    """The channel; empty where the source says that there was none, NULL where it cannot say."""
+    """The channel; empty where every cell says that there was none, NULL where one cannot say."""
     channel = _description(h, "channel")
     if not h.has("channel"):
         return channel
-    said = (
-        h.only("received", "submitted", also=["channel"])
-        .filter(pl.col("channel").fill_null("") != UNKNOWN)
-        .select("id")
-        .unique()
-    )
-    none = h.per_dossier(said.with_columns(none=pl.lit("")))
+    cells = h.only("received", "submitted", also=["channel"]).group_by("id").agg((pl.col("channel") == UNKNOWN).any())
+    none = h.per_dossier(cells.filter(~pl.col("channel")).select("id", none=pl.lit("")))
     return pl.concat([channel, none], how="horizontal").select(pl.coalesce("channel", "none").alias("channel"))
 
 

@@ -19,14 +19,17 @@ TYPE = pl.Enum(list(WAITS))
 def waits(h: Histories) -> pl.DataFrame:
     """All waits of all dossiers: `id`, `wait`, `begin`, `end` (NULL while open), `ground`, sorted by id and begin.
 
-    A second beginning inside a wait of the same kind belongs to it; its first end ends it.
+    They are read from the receipt on: what was asked before it is guidance. A second beginning inside a wait of the
+    same kind belongs to it; its first end ends it.
     """
     frames = [_spans(h, wait, begin, end) for wait, (begin, end) in WAITS.items()]
     return pl.concat(frames).sort("id", "begin", maintain_order=True)
 
 
 def _spans(h: Histories, wait: str, begin: str, end: str) -> pl.DataFrame:
-    steps = h.only(begin, end, also=["ground"] if h.has("ground") else []).select(
+    found = h.only(begin, end, also=["ground"] if h.has("ground") else [])
+    receipt = h.first("received")[found["id"].to_numpy()]
+    steps = found.filter(found["position"].to_numpy() > receipt).select(
         "id", "at", (pl.col("event") == begin).alias("begins"), h.known("ground").alias("ground")
     )
     opens = pl.col("begins") & ~(same_dossier(1) & pl.col("begins").shift(1).fill_null(value=False))

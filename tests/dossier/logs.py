@@ -46,7 +46,9 @@ texts = st.text(st.characters(exclude_categories=[_SURROGATE], exclude_character
 )
 """Any text that a cell can hold, as it is after reading; hostile ones are meant."""
 
-_codes = st.sampled_from(["=1+1", "+84", "-7", "@x", "007", "1.004227", "Đơn \u202eđề nghị", "a,b", 'a"b', "a\r\nb", "?"])
+_codes = st.sampled_from(
+    ["=1+1", "+84", "-7", "@x", "007", "1.004227", "Đơn \u202eđề nghị", "a,b", 'a"b', "a\r\nb", "?"]
+)
 _moments = st.datetimes(datetime(1971, 1, 1), datetime(2099, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001  # UTC is given
 _dates = st.dates(datetime(1971, 1, 1, tzinfo=UTC).date(), datetime(2099, 12, 30, tzinfo=UTC).date())
 _cells = {
@@ -62,7 +64,9 @@ _cells = {
     "signed": st.sampled_from([None, "?", True, False]),
     "digitised": st.sampled_from([None, "?", True, False]),
 }
-_optional = {name: _cells.get(name, st.none() | _codes | texts) for name in LOG_COLUMNS if name not in {"dossier", "event", "at"}}
+_optional = {
+    name: _cells.get(name, st.none() | _codes | texts) for name in LOG_COLUMNS if name not in {"dossier", "event", "at"}
+}
 rows = st.lists(
     st.fixed_dictionaries(
         {name: _cells[name] for name in ("dossier", "event", "at")},

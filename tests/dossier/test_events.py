@@ -144,7 +144,6 @@ def test_an_event_is_frozen() -> None:
         build("received").slip = "TN-2"
 
 
-
 @pytest.mark.parametrize(("text", "blank"), [("", True), ("\u200b\ufeff", True), ("\u0301x", False), ("ờ", False)])
 def test_a_text_is_blank_when_it_shows_nothing(text: str, blank: bool) -> None:  # noqa: FBT001  # a table of cases
     assert is_blank(text) is blank

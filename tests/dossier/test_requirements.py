@@ -24,7 +24,9 @@ def test_everything_an_event_needs_has_its_sentence(command: str) -> None:
 def test_no_sentence_is_written_for_nobody() -> None:
     sources = "".join(path.read_text(encoding="utf-8") for path in SOURCES.glob("*.py"))
     written = set(re.findall(r'"([a-z_]+\.[a-z_]+)"', sources)) | {"state", "override.reason", "override.approver"}
-    needed = {f"{command}.{name}" for command, kind in LIFECYCLE.commands.items() for name in EVENT_CLASSES[kind].model_fields}
+    needed = {
+        f"{command}.{name}" for command, kind in LIFECYCLE.commands.items() for name in EVENT_CLASSES[kind].model_fields
+    }
     assert set(requirements().codes) <= written | needed
 
 
@@ -48,7 +50,10 @@ def test_nothing_that_an_event_needs_can_be_overridden() -> None:
     [
         ("requirements-unknown-citation", "citation.plan-9: no citation has this name"),
         ("requirements-unused-citation", "citation.plan-8: no requirement uses this citation"),
-        ("requirements-unknown-fact", r"requirement.pause.reason: the sentence mentions \{who\}; it may mention allowed"),
+        (
+            "requirements-unknown-fact",
+            r"requirement.pause.reason: the sentence mentions \{who\}; it may mention allowed",
+        ),
         ("requirements-without-vietnamese", "requirement.pause.reason.vi: Field required"),
         ("requirements-blank-sentence", "requirement.pause.reason.en"),
         ("requirements-override-as-text", "requirement.pause.reason.override"),

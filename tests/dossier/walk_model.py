@@ -1,4 +1,4 @@
-"""What a careful clerk would keep on paper: the walk compares the desk with it. It knows nothing of the desk's table."""
+"""What a careful clerk keeps on paper, to compare the desk with. It knows nothing of the desk's table."""
 
 from __future__ import annotations
 
@@ -128,9 +128,10 @@ class Paper:
         return {"pause.document_at"} if "document" in said and not early else set()
 
     def _against_complete(self, _at: datetime, given: Mapping[str, object], said: set[str]) -> set[str]:
-        if "document" not in said:
-            return {"complete.result"}
-        return set() if given.get("signed") is True else {"complete.signed"}
+        signed = given.get("signed") is True
+        if "document" in said:
+            return set() if signed else {"complete.signed"}
+        return {"complete.document"} if signed else {"complete.result"}
 
     def _against_close(self, _at: datetime, given: Mapping[str, object], _said: set[str]) -> set[str]:
         asked = self.state in {"supplement_requested", "payment_due"}
