@@ -57,9 +57,7 @@ def log_of(
 def judgements(checked: Checked) -> dict[str, str]:
     """The judgement of each rule about a log that holds one dossier."""
     assert checked.facts.height == 1
-    return {
-        tally.rule.code: next(name for name in JUDGEMENTS if getattr(tally, name)) for tally in checked.tallies
-    }
+    return {tally.rule.code: next(name for name in JUDGEMENTS if getattr(tally, name)) for tally in checked.tallies}
 
 
 def by_rule(checked: Checked) -> dict[str, set[str]]:

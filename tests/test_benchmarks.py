@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import date
+from functools import partial
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from benchmarks import deadlines, row_by_row, rulebook
+from benchmarks.__main__ import FULL, QUICK, measure
+from benchmarks.command import MissingCommandError, run
+from benchmarks.days import OURS, RIVAL, differing_days, working_days
+from benchmarks.logs import STEPS, synthetic_log
+from benchmarks.printing import document, machine, show
+from benchmarks.reading import ENDINGS, reading
+from benchmarks.rulebook import against_row_by_row
+from benchmarks.timing import Measurement, MissingPeerError, interleave, peer, seconds_per_call
+from rules.rulebook import rulebook as shipped_rules
+
+TIMES = Measurement("t", "", "s", {"peer": (9.0, 6.0, 60.0), "ours": (3.0, 1.0, 2.0)}, "ours")
+RATES = Measurement("r", "", "a second", {"peer": (10.0,), "ours": (25.0,)}, "ours", higher_is_better=True)
+
+
+def test_a_ratio_of_times_is_the_median_of_the_peer_over_ours() -> None:
+    assert TIMES.times_faster("peer") == 4.5
+
+
+def test_a_ratio_of_rates_is_ours_over_that_of_the_peer() -> None:
+    assert RATES.times_faster("peer") == 2.5
+
+
+def test_nobody_is_compared_with_himself_or_with_nobody() -> None:
+    alone = Measurement("a", "", "s", {"somebody": (1.0,)})
+    assert TIMES.times_faster("ours") is None
+    assert alone.times_faster("somebody") is None
+
+
+def test_the_contenders_take_their_rounds_in_turn() -> None:
+    order: list[str] = []
+
+    def turn(who: str) -> float:
+        order.append(who)
+        return len(order)
+
+    taken = interleave({"peer": partial(turn, "peer"), "ours": partial(turn, "ours")}, 2)
+    assert order == ["peer", "ours", "peer", "ours"]
+    assert taken == {"peer": (1, 3), "ours": (2, 4)}
+
+
+def test_the_time_of_a_call_is_taken_over_whole_passes() -> None:
+    calls: list[int] = []
+    assert seconds_per_call(calls.append, [1, 2, 3], at_least=0) > 0
+    assert calls == [1, 2, 3]
+
+
+def test_holidays_differs_from_us_on_no_day_but_the_two_known_ones() -> None:
+    found = working_days(rounds=1, at_least=0, days=3)
+    assert {RIVAL, OURS} <= found.rounds.keys()
+    assert set(differing_days()) <= {date(2026, 1, 2), date(2026, 1, 10)}
+
+
+def test_a_missing_peer_is_reported_and_the_others_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "bizdays", None)
+    found = working_days(rounds=1, at_least=0, days=3)
+    assert any("bizdays is not installed" in note for note in found.notes)
+    assert RIVAL in found.rounds
+
+
+def test_without_the_rival_there_is_no_goal_to_reach_and_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "holidays", None)
+    found = working_days(rounds=1, at_least=0, days=3)
+    assert OURS in found.rounds
+    assert not found.goals
+
+
+def test_a_measurement_without_its_command_or_peer_is_skipped_with_the_reason() -> None:
+    def commandless() -> Measurement:
+        raise MissingCommandError("no motcua here")
+
+    found, skipped = measure({"a": commandless, "b": lambda: TIMES, "c": lambda: peer("no_such_library")})  # type: ignore[dict-item, return-value]
+    assert found == [TIMES]
+    assert skipped["a"] == "no motcua here"
+    assert "no_such_library is not installed" in skipped["c"]
+
+
+def test_a_command_that_fails_says_why() -> None:
+    with pytest.raises(MissingCommandError, match="code 3: because"):
+        run([sys.executable, "-c", "import sys; print('because', file=sys.stderr); sys.exit(3)"])
+
+
+def test_deadlines_are_measured_for_every_unit_with_and_without_a_pause() -> None:
+    found = deadlines.deadlines(rounds=1, at_least=0, size=3)
+    assert len(found.rounds) == 2 * len(deadlines.LIMITS)
+    assert all(rate > 0 for rates in found.rounds.values() for rate in rates)
+
+
+def test_the_batch_answers_as_the_function_does() -> None:
+    found = deadlines.batch(rounds=1, size=40)
+    assert found.facts["answers that equal calendars.deadline, %"] == 100
+
+
+def test_every_format_is_read_and_none_loses_a_row() -> None:
+    found = reading(rounds=1, rows=50)
+    assert ENDINGS.keys() <= found.rounds.keys()
+    assert found.facts["every row was read back"]
+
+
+def test_the_synthetic_log_is_the_same_for_the_same_seed_and_has_every_dossier_together() -> None:
+    log = synthetic_log(300)
+    runs = log.events["dossier"].rle()
+    assert log.events.equals(synthetic_log(300).events)
+    assert set(runs.struct.field("len")) == {STEPS}
+    assert len(runs) == 300
+
+
+def test_the_judge_row_by_row_and_the_rules_in_columns_agree() -> None:
+    found = against_row_by_row(rounds=1, dossiers=400)
+    assert found.facts["dossiers on which the two differ about R13"] == 0
+    log = synthetic_log(400)
+    assert 0 < len(row_by_row.decided_late(log, row_by_row.rows(log))) < 400
+
+
+def test_the_rulebook_is_measured_in_a_process_of_its_own() -> None:
+    found = rulebook.whole(rounds=1, dossiers=100)
+    assert f"All {len(list(shipped_rules()))} rules" in found.title
+    assert found.facts["findings and signals"] > 0
+    assert not found.goals
+
+
+def test_the_peak_of_memory_holds_the_log() -> None:
+    report = rulebook.report(100)
+    assert report["peak_bytes"] >= report["log_bytes"] > 0
+
+
+def test_both_plans_measure_the_same_things() -> None:
+    assert list(QUICK) == list(FULL)
+
+
+def test_the_json_document_gives_medians_and_ratios() -> None:
+    printed = json.loads(json.dumps(document(machine(), [TIMES], {"start": "no command"})))
+    assert printed["measurements"][0]["entries"]["peer"] == {
+        "median": 9.0,
+        "rounds": [9.0, 6.0, 60.0],
+        "ours_is_times_faster": 4.5,
+    }
+    assert printed["skipped"] == {"start": "no command"}
+    assert printed["machine"]["cores"] >= 1
+
+
+def test_the_table_shows_ratios_and_says_what_was_missed_and_skipped() -> None:
+    out = StringIO()
+    missed = Measurement("m", "Walk", "s", {"ours": (2.0,)}, goals={"under 1 s": False})
+    show(machine(), [TIMES, missed], {"start": "no command"}, Console(file=out, width=120))
+    assert "4.5 ×" in out.getvalue()
+    assert "MISSED: under 1 s" in out.getvalue()
+    assert "start: skipped. no command" in out.getvalue()
+
+
+def test_a_peer_that_is_not_installed_says_how_to_get_it() -> None:
+    with pytest.raises(MissingPeerError, match=r"pip install '\.\[bench\]'"):
+        peer("no_such_library")
+
+
+def test_the_ground_floor_is_imported_without_the_heavy_libraries() -> None:
+    code = "import sys, calendars; calendars.vietnam(); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603  # ours
+    assert not {"numpy", "pandas", "holidays", "polars", "pydantic"} & set(done.stdout.split())
