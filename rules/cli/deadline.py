@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 def deadline(  # the options of one command
+    more: Annotated[list[str] | None, typer.Argument(metavar="[BEGIN/END]...", help="Further pauses.")] = None,
     *,
     start: Annotated[str, typer.Option("--from", help="When the limit begins, as 2026-08-20T10:00+07:00.")] = "",
     limit: Annotated[str, typer.Option(help="The time limit, as '5 ngày làm việc' or '8 working hours'.")] = "",
@@ -30,7 +31,7 @@ def deadline(  # the options of one command
         raise typer.Exit(_batch(vietnam(), batch))
     if not start or not limit:
         raise typer.BadParameter("give --from and --limit, or --batch FILE")
-    _one(vietnam(), start, limit, pause or [], strict=strict, as_json=as_json)
+    _one(vietnam(), start, limit, [*(pause or []), *(more or [])], strict=strict, as_json=as_json)
 
 
 def _one(calendar: WorkCalendar, start: str, limit: str, pauses: list[str], *, strict: bool, as_json: bool) -> None:
