@@ -66,7 +66,7 @@ def test_the_log_of_the_desk_breaks_no_rule_that_the_desk_can_prevent(demo: Demo
     checked = check(read_log(demo.files.desk_log), as_of=END)
     violated = {tally.rule.code for tally in checked.tallies if tally.violated and tally.rule.preventable}
     assert violated == set()
-    assert demo.prevented == 0
+    assert demo.unprevented == 0
 
 
 def test_the_log_of_the_desk_shows_the_lateness_that_nobody_can_prevent(demo: Demo) -> None:
