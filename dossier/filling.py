@@ -13,7 +13,7 @@ from dossier.case import Case
 from dossier.errors import Reason, UnknownField
 from dossier.events import EVENT_CLASSES, LOG_COLUMNS, Cell, Event, is_blank
 from dossier.requirements import requirements
-from dossier.setting import Setting, after_supplement, normal_limit, readable
+from dossier.setting import Setting, after_supplement, readable
 from dossier.store import Record
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _receipt(setting: Setting, case: Case, at: datetime, given: Given) -> Given:
     known = {"procedure": procedure} | given
     version = setting.procedures.on(str(procedure), at.date()) if setting.procedures and procedure else None
     if version is not None:
-        known = {"limit": normal_limit(version)} | known
+        known = {"limit": version.normal_limit} | known
     known = _appointment(setting.calendar, at, known.get("limit")) | known
     return {name: cell for name, cell in known.items() if cell is not None}
 

@@ -16,7 +16,7 @@ from dossier.lifecycle import ASKED, ENDED, LIFECYCLE, START, STATES, WORK
 from dossier.procedure_schema import ProcedureVersion
 from dossier.quotas import Quotas
 from dossier.requirements import requirements
-from dossier.setting import Setting, normal_limit, readable
+from dossier.setting import Setting, readable
 
 NO_PAPER = frozenset({"none", "on_the_spot"})
 """The kinds of result that leave no document behind."""
@@ -157,7 +157,7 @@ def limit_usable(act: Act) -> Reason | None:
 def case_chosen(act: Act) -> Reason | None:
     """Where the procedure has cases and no normal one, the limit says which case it is."""
     version = act.version
-    if version is None or not version.cases or act.text("limit") or normal_limit(version):
+    if version is None or not version.cases or act.text("limit") or version.normal_limit:
         return None
     return _reason("receive.case", allowed=_list([*version.cases.values()]))
 

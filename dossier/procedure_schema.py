@@ -221,6 +221,13 @@ class ProcedureVersion(_Table):
             raise UnknownCase(case, tuple(self.cases))
         return _read(self.cases[case])
 
+    @property
+    def normal_limit(self) -> str | None:
+        """The printed limit of the normal case, or of the only case; None where the case must be chosen."""
+        if len(self.cases) == 1:
+            return next(iter(self.cases.values()))
+        return self.cases.get("normal")
+
     def excludes(self, ground: str) -> bool:
         """Whether a pause on this ground stops the clock."""
         return self.excluded_waits == ANY_DOCUMENTED or ground in self.excluded_waits

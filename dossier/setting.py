@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Protocol
 
 from calendars import OutOfRange, Term, UnreadableTerm, WorkCalendar
@@ -53,7 +54,7 @@ class Setting:
         if printed is not None or day is None:
             return printed
         version = self.version(case, day)
-        return None if version is None else readable(normal_limit(version))
+        return None if version is None else readable(version.normal_limit)
 
     def clock(self, case: Case, until: datetime) -> Clock | None:
         """The clock of the case; None while no limit is known or where its end cannot be worked out."""
@@ -75,6 +76,7 @@ class Setting:
             return None
 
 
+@lru_cache(maxsize=4096)
 def readable(text: str | None) -> Term | None:
     """A printed limit as a term, None where it cannot be read."""
     if text is None:
@@ -85,13 +87,6 @@ def readable(text: str | None) -> Term | None:
     except UnreadableTerm:
         return None
     return term
-
-
-def normal_limit(version: ProcedureVersion) -> str | None:
-    """The printed limit of the normal case, or of the only case; None where the case must be chosen."""
-    if len(version.cases) == 1:
-        return next(iter(version.cases.values()))
-    return version.cases.get(NORMAL)
 
 
 def after_supplement(version: ProcedureVersion, limit: Term | None) -> AfterSupplement:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from calendars import Term, UnreadableTerm
-from dossier.procedures import ANY_DOCUMENTED, Procedures, ProcedureVersion, UnknownCase
+from dossier.procedures import ANY_DOCUMENTED, Procedures, ProcedureVersion
 from rules.facts.dates import After, Receipts
 from rules.facts.histories import Histories
 from rules.facts.lines import Ends, Instants, Lengths, Line, LineCalendar
@@ -53,20 +53,13 @@ def regime(version: ProcedureVersion | None) -> Regime:
     own = {version.limit(case): Term.parse(text) for case, text in found.cases.items()}
     is_document = version.result not in NO_RESULT
     return Regime(
-        _normal_limit(version),
+        None if version.normal_limit is None else Term.parse(version.normal_limit),
         After[found.semantics.upper()],
         found.term_for(),
         own,
         stops,
         result_is_document=is_document,
     )
-
-
-def _normal_limit(version: ProcedureVersion) -> Term | None:
-    try:
-        return version.limit()
-    except UnknownCase:
-        return None
 
 
 def regimes(cases: pl.DataFrame, procedures: Procedures) -> tuple[pl.Series, list[Regime]]:
