@@ -114,7 +114,7 @@ def check(
     book = rules or rulebook()
     judged = facts.select(_judgement(rule).alias(rule.code) for rule in book)
     tallies = tuple(_tally(rule, judged[rule.code]) for rule in book)
-    found = [_found(rule, facts.filter(judged[rule.code] == "violated"), log.calendar.zone.key) for rule in book]
+    found = [_found(rule, _violating(facts, rule, judged[rule.code]), log.calendar.zone.key) for rule in book]
     return Checked(log, facts, tallies, pl.concat(found), moment)
 
 
@@ -131,6 +131,12 @@ def _judgement(rule: Rule) -> pl.Expr:
         .otherwise(pl.lit("satisfied"))
         .cast(pl.Enum(JUDGEMENTS))
     )
+
+
+def _violating(facts: pl.DataFrame, rule: Rule, judged: pl.Series) -> pl.DataFrame:
+    """The violating dossiers with the facts that the findings of the rule show."""
+    shown = {"dossier", "law_day", *rule.at, *rule.found, *rule.allowed}
+    return facts.select(name for name in facts.columns if name in shown).filter(judged == "violated")
 
 
 def _tally(rule: Rule, judged: pl.Series) -> Tally:

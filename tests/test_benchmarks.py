@@ -6,6 +6,7 @@ import sys
 from datetime import date
 from functools import partial
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -169,3 +170,9 @@ def test_the_ground_floor_is_imported_without_the_heavy_libraries() -> None:
     code = "import sys, calendars; calendars.vietnam(); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603  # ours
     assert not {"numpy", "pandas", "holidays", "polars", "pydantic"} & set(done.stdout.split())
+
+
+@pytest.mark.parametrize("code", list(FULL))
+def test_every_measurement_is_explained_on_the_page(code: str) -> None:
+    page = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+    assert f"| `{code}` |" in page.read_text(encoding="utf-8")

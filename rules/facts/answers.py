@@ -26,12 +26,10 @@ def _slowest(h: Histories, lines: LineCalendar, base: pl.DataFrame) -> pl.DataFr
     # an answer that stands before the submission it answers is an impossible step, not a missing answer
     answered = pl.coalesce("answered_at", "received_at")
     late = (pl.coalesce(answered, pl.lit(h.as_of)) - pl.col("answer_due")).alias("late")
-    ranked = (
-        submissions.with_columns(due)
-        .with_columns(answered.alias("answered_at"), late)
-        .sort("late", descending=True, nulls_last=True, maintain_order=True)
+    timed = submissions.with_columns(due).with_columns(answered.alias("answered_at"), late)
+    slowest = timed.group_by("id", maintain_order=True).agg(
+        pl.col("at", "answer_due", "answered_at").get(pl.col("late").arg_max().fill_null(0))
     )
-    slowest = ranked.unique("id", keep="first", maintain_order=True)
     if not h.says(*ANSWERS[:3]):
         slowest = slowest.with_columns(answer_due=pl.lit(None, slowest.schema["answer_due"]))
     return h.per_dossier(slowest.select("id", pl.col("at").alias("awaited_since"), "answer_due", "answered_at"))

@@ -26,7 +26,7 @@ def clocks(h: Histories, lines: LineCalendar, base: pl.DataFrame, procedures: Pr
     counted = _counted(waits(h), received, found)
     ended = _until(h, base).gather(known.ids)
     legal = due(lines, known, counted, ended)
-    pauseless = due(lines, known, counted.filter(pl.col("wait") != "pause"), ended)
+    pauseless = _pauseless(h, lines, known, counted, ended, legal)
     facts = pl.concat(
         [base, _laid(h, known, "legal_due", legal), _laid(h, known, "due_without_pauses", pauseless)], how="horizontal"
     )
@@ -40,6 +40,19 @@ def clocks(h: Histories, lines: LineCalendar, base: pl.DataFrame, procedures: Pr
         h.per_dossier(received.select("id", _result(found))).fill_null(value=True),
     ]
     return pl.concat(parts, how="horizontal")
+
+
+def _pauseless(
+    h: Histories, lines: LineCalendar, known: Receipts, counted: pl.DataFrame, until: pl.Series, legal: Ends
+) -> Ends:
+    """When the limits end had no pause been counted: another end only where there was one."""
+    paused = np.zeros(len(h), bool)
+    paused[counted.filter(pl.col("wait") == "pause")["id"].to_numpy()] = True
+    rows = paused[known.ids]
+    ends = due(lines, known.take(rows), counted.filter(pl.col("wait") != "pause"), until.filter(rows))
+    on, at = legal.on.copy(), legal.at.copy()
+    on[rows], at[rows] = ends.on, ends.at
+    return Ends(on, at)
 
 
 def _received(h: Histories, base: pl.DataFrame, procedures: Procedures) -> tuple[pl.DataFrame, list[Regime]]:

@@ -47,7 +47,8 @@ class Histories:
         steps = steps.with_columns(pl.col("event").cast(KIND))
         if not _in_order(steps):
             steps = steps.sort("id", "at", "row")
-        return cls(log, dossiers, steps.drop("dossier").with_row_index("position"), as_of)
+        steps = steps.drop("dossier").with_row_index("position").with_columns(pl.col("id").set_sorted())
+        return cls(log, dossiers.with_columns(pl.col("id").set_sorted()), steps, as_of)
 
     def __len__(self) -> int:
         """How many dossiers there are."""

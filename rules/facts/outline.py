@@ -64,12 +64,13 @@ def _description(h: Histories, column: str) -> pl.DataFrame:
     """The first cell that says something, the receipt's before the submission's; NULL where none does."""
     if not h.has(column):
         return h.unknown(**{column: pl.String})
-    cells = (
-        pl.concat([h.only(kind, also=[column]) for kind in ("received", "submitted")])
-        .select("id", h.known(column))
-        .drop_nulls()
-    )
-    return h.per_dossier(cells.group_by("id").agg(pl.col(column).first()))
+    cells = [_first_cell(h, kind, column) for kind in ("received", "submitted")]
+    return pl.concat(cells, how="horizontal").select(pl.coalesce("received", "submitted").alias(column))
+
+
+def _first_cell(h: Histories, kind: str, column: str) -> pl.DataFrame:
+    cells = h.only(kind, also=[column]).select("id", h.known(column).alias(kind)).drop_nulls()
+    return h.per_dossier(cells.group_by("id").agg(pl.col(kind).first()))
 
 
 def _channel(h: Histories) -> pl.DataFrame:

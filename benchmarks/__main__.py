@@ -1,0 +1,79 @@
+"""`python -m benchmarks`: all measurements in one run, medians and ratios."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from rich.console import Console
+
+from benchmarks.command import MissingCommandError
+from benchmarks.days import working_days
+from benchmarks.deadlines import batch, deadlines
+from benchmarks.printing import document, machine, show
+from benchmarks.reading import reading
+from benchmarks.rulebook import against_row_by_row, whole
+from benchmarks.start import start
+from benchmarks.timing import Measurement, MissingPeerError
+
+Plan = Mapping[str, Callable[[], Measurement]]
+
+FULL: Plan = {
+    "working-days": partial(working_days, rounds=5, at_least=0.5),
+    "deadlines": partial(deadlines, rounds=5, at_least=0.2, size=2_000),
+    "batch": partial(batch, rounds=5, size=20_000),
+    "start": partial(start, rounds=10),
+    "row-by-row": partial(against_row_by_row, rounds=3, dossiers=20_000),
+    "reading": partial(reading, rounds=3, rows=1_000_000),
+    "rulebook": partial(whole, rounds=3, dossiers=1_000_000),
+}
+QUICK: Plan = {
+    "working-days": partial(working_days, rounds=3, at_least=0.05),
+    "deadlines": partial(deadlines, rounds=3, at_least=0.05, size=200),
+    "batch": partial(batch, rounds=3, size=2_000),
+    "start": partial(start, rounds=3),
+    "row-by-row": partial(against_row_by_row, rounds=3, dossiers=2_000),
+    "reading": partial(reading, rounds=3, rows=50_000),
+    "rulebook": partial(whole, rounds=1, dossiers=50_000),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure what is asked for and print it."""
+    asked = _arguments(argv)
+    plan = QUICK if asked.quick else FULL
+    where = machine()
+    found, skipped = measure({code: plan[code] for code in asked.only or plan})
+    if asked.json:
+        print(json.dumps(document(where, found, skipped), ensure_ascii=False, indent=2))
+    else:
+        show(where, found, skipped, Console(width=None if sys.stdout.isatty() else 120))
+    return 0
+
+
+def measure(plan: Plan) -> tuple[list[Measurement], dict[str, str]]:
+    """The measurements of a plan, and why those that are missing could not be made; progress goes to stderr."""
+    found: list[Measurement] = []
+    skipped: dict[str, str] = {}
+    for code, make in plan.items():
+        print(f"{code} …", file=sys.stderr)
+        try:
+            found.append(make())
+        except (MissingPeerError, MissingCommandError) as error:
+            skipped[code] = str(error)
+    return found, skipped
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small sizes, a minute or less; no figures to quote")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument("--only", action="append", choices=FULL, help="one measurement; may be repeated")
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
