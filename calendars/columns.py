@@ -44,7 +44,7 @@ class ColumnCalendar:
 
     @cached_property
     def _worked(self) -> Positions:
-        return np.asarray(self.calendar._worked, np.int64) - BASE  # noqa: SLF001
+        return np.flatnonzero(self._template).astype(np.int64)
 
     @cached_property
     def _minutes_before(self) -> Positions:

@@ -18,6 +18,7 @@ from calendars.hours import DAY, MINUTE, Template
 
 FIRST, LAST = date(1970, 1, 1), date(2100, 12, 31)
 BASE = FIRST.toordinal()
+BEFORE = BASE - 1
 SIZE = LAST.toordinal() - BASE + 1
 
 Certainty = Literal["official", "projected"]
@@ -100,8 +101,8 @@ class WorkCalendar:
         return list(accumulate((template != 0 for template in self.table), initial=0))
 
     @cached_property
-    def _worked(self) -> list[int]:
-        return list(compress(range(BASE, BASE + SIZE), self.table))
+    def _worked(self) -> list[date]:
+        return list(map(date.fromordinal, compress(range(BASE, BASE + SIZE), self.table)))
 
     @cached_property
     def _minutes_before(self) -> list[int]:
@@ -133,7 +134,7 @@ class WorkCalendar:
         """The working day at a position of `worked_through`."""
         if not 1 <= position <= len(self._worked):
             raise OutOfRange(f"working day number {position}", FIRST, LAST)
-        return date.fromordinal(self._worked[position - 1])
+        return self._worked[position - 1]
 
     def add_working_days(self, day: date, n: int) -> date:
         """The `n`-th working day after `day`, which is day zero (Civil Code 2015, art. 147.2).
@@ -144,10 +145,19 @@ class WorkCalendar:
         >>> vietnam().add_working_days(date(2024, 4, 26), 3)  # 4 May 2024 is a make-up Saturday
         datetime.date(2024, 5, 4)
         """
+        # the body of `worked_through` and `worked_day`, written out: two calls would cost as much as the look-ups
+        index = day.toordinal() - BEFORE
+        if type(day) is date and 0 < index <= SIZE:
+            position = self._worked_before[index] + n
+            if 0 < position <= len(self._worked):
+                return self._worked[position - 1]
         return self.worked_day(self.worked_through(day) + n)
 
     def count_working_days(self, after: date, through: date) -> int:
         """Working days in the half-open span (after, through]; negative when `through` is earlier."""
+        first, last = after.toordinal() - BEFORE, through.toordinal() - BEFORE
+        if type(after) is type(through) is date and 0 < first <= SIZE and 0 < last <= SIZE:
+            return self._worked_before[last] - self._worked_before[first]
         return self.worked_through(through) - self.worked_through(after)
 
     def next_working_day(self, day: date) -> date:
