@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 from itertools import accumulate, compress
-from typing import Literal
+from types import MappingProxyType
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from calendars.errors import ClosedDay, NaiveMoment, NotADate, NotOfficial, OutOfRange
-from calendars.hours import DAY, MINUTE, Template
+from calendars.hours import CLOSED, DAY, MINUTE, Sessions, Template
 
 FIRST, LAST = date(1970, 1, 1), date(2100, 12, 31)
 BASE = FIRST.toordinal()
 BEFORE = BASE - 1
 SIZE = LAST.toordinal() - BASE + 1
+OFFICE = 1
+"""Template number of an ordinary working day; 0 is the closed day."""
 
 Certainty = Literal["official", "projected"]
 
@@ -53,6 +56,19 @@ class DayRecord:
         return own and self.issued_on is not None and self.issued_on > day
 
 
+@dataclass(frozen=True)
+class Change:
+    """A date that is not what its weekday says: its template number, and the record where an instrument is known."""
+
+    date: dt.date
+    template: int
+    record: DayRecord | None = None
+
+    def known_on(self, day: dt.date) -> bool:
+        """Whether the change was decided by `day`."""
+        return self.record is None or not self.record.unknown_on(day)
+
+
 @dataclass(frozen=True, eq=False)
 class WorkCalendar:
     """Which moments are worked, 1970 to 2100; frozen, hashable by content, safe to share between threads.
@@ -61,30 +77,56 @@ class WorkCalendar:
         name: whom it binds.
         zone: the zone in which its days begin and end.
         templates: what kinds of day there are; number 0 is the closed day.
-        week: template number of each weekday, Monday first.
-        table: template number of each day from 1970-01-01.
-        records: the exceptional dates with their instruments.
+        ordinary: template number of each day from 1970-01-01 if nothing were exceptional.
+        changes: the exceptional dates; of two on one date the later one holds.
         official_from: first day fixed by instruments; None where every day is only projected.
         official_through: last such day.
+        receptions: template number of the reception hours of each day; empty where there are none.
+
+    Attributes:
+        table: template number of each day.
+        records: the exceptional dates that have an instrument.
 
     """
 
     name: str
     zone: ZoneInfo
     templates: tuple[Template, ...]
-    week: tuple[int, ...]
-    table: bytes
-    records: Mapping[date, DayRecord]
+    ordinary: bytes = field(repr=False)
+    changes: tuple[Change, ...] = field(default=(), repr=False)
     official_from: date | None = None
     official_through: date | None = None
+    receptions: bytes = field(default=b"", repr=False)
+    table: bytes = field(init=False, repr=False)
+    records: Mapping[date, DayRecord] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Lay the changes over the ordinary days."""
+        table = bytearray(self.ordinary)
+        for change in self.changes:
+            table[self._index(change.date)] = change.template
+        records = {change.date: change.record for change in self.changes if change.record}
+        object.__setattr__(self, "table", bytes(table))
+        object.__setattr__(self, "records", MappingProxyType(records))
+
+    @classmethod
+    def for_country(cls, code: str, *, zone: str, sessions: str | Sequence[str]) -> WorkCalendar:
+        """The calendar of a country: `calendars.for_country` tells the arguments and the errors."""
+        return _country(code, zone, (sessions,) if isinstance(sessions, str) else tuple(sessions))
 
     # -- identity
 
     @cached_property
     def edition(self) -> str:
-        """Digest of the content: equal editions give equal answers."""
-        facts = (self.name, self.zone.key, self.templates, self.week, self.official_from, self.official_through)
-        return sha256(repr(facts).encode() + self.table).hexdigest()[:16]
+        """Digest of the content, instruments included: equal editions give equal answers."""
+        facts = (self.name, self.zone.key, self.templates, self.official_from, self.official_through)
+        digest = sha256(repr((facts, self.changes)).encode())
+        digest.update(self.ordinary + self.receptions)
+        return digest.hexdigest()[:16]
+
+    def __reduce__(self) -> tuple[type[WorkCalendar], tuple[Any, ...]]:
+        """Pickle the content without the tables."""
+        return type(self), tuple(getattr(self, field.name) for field in fields(self) if field.init)
 
     def __eq__(self, other: object) -> bool:
         """Equal by content."""
@@ -126,6 +168,16 @@ class WorkCalendar:
         """Whether `day` is a working day (ngày làm việc)."""
         return self.table[self._index(day)] != 0
 
+    def works_ordinarily(self, day: date) -> bool:
+        """Whether `day` would be a working day if nothing made it exceptional."""
+        return self.ordinary[self._index(day)] != 0
+
+    @property
+    def week(self) -> tuple[int, ...]:
+        """Template number of each weekday, Monday first, as the tables end; `works_ordinarily` knows each date."""
+        last = self.ordinary[-7:]
+        return tuple(last[(weekday - LAST.weekday() - 1) % 7] for weekday in range(7))
+
     def worked_through(self, day: date) -> int:
         """Working days from 1970-01-01 through `day`: a position on the line of working days."""
         return self._worked_before[self._index(day) + 1]
@@ -164,9 +216,28 @@ class WorkCalendar:
         """The day itself when it is worked, else the next working day (Civil Code 2015, art. 148.5)."""
         return day if self.is_working(day) else self.worked_day(self.worked_through(day) + 1)
 
-    def sessions(self, day: date) -> tuple[tuple[int, int], ...]:
+    def sessions(self, day: date) -> Sessions:
         """The sessions of `day` as minutes of the day, half open; empty on a closed day."""
         return self._template(day).sessions
+
+    # -- reception
+
+    @cached_property
+    def _exceptional(self) -> frozenset[date]:
+        return frozenset(change.date for change in self.changes)
+
+    def reception(self, day: date) -> Sessions:
+        """The hours of `day` that are for reception only and count no working time; none on an exceptional date."""
+        index = self._index(day)
+        if not self.receptions or day in self._exceptional:
+            return ()
+        return self.templates[self.receptions[index]].sessions
+
+    def receives(self, moment: datetime) -> bool:
+        """Whether people are received at `moment`: in office hours or in reception hours, half open."""
+        local = self.local(moment)
+        minute = _instant(local) // MINUTE
+        return self.is_open(moment) or any(begin <= minute < end for begin, end in self.reception(local.date()))
 
     # -- hours
 
@@ -282,17 +353,31 @@ class WorkCalendar:
         What was official then ends with the last year for which an instrument stood; after it the days are projected
         by today's base layer.
         """
-        unknown = {record.date for record in self.records.values() if record.unknown_on(day)}
-        table = bytearray(self.table)
-        for date_ in unknown:
-            table[self._index(date_)] = self.week[date_.weekday()]
-        kept = {date_: record for date_, record in self.records.items() if date_ not in unknown}
-        return replace(self, table=bytes(table), records=kept, official_through=self._horizon(day))
+        known = tuple(change for change in self.changes if change.known_on(day))
+        return replace(self, changes=known, official_through=self._horizon(day))
 
     def _horizon(self, day: date) -> date | None:
-        issued = [r.date.year for r in self.records.values() if not r.introduces and r.issued_on and r.issued_on <= day]
+        records = [change.record for change in self.changes if change.record]
+        issued = [r.date.year for r in records if not r.introduces and r.issued_on and r.issued_on <= day]
         year_end = date(max([*issued, day.year]), 12, 31)
         return min(self.official_through, year_end) if self.official_through else None
+
+
+def week_table(week: Sequence[int]) -> bytearray:
+    """One template number per day of the tables when nothing is exceptional; `week` begins with Monday."""
+    start = FIRST.weekday()
+    return bytearray((tuple(week) * (SIZE // 7 + 2))[start : start + SIZE])
+
+
+@cache
+def _country(code: str, zone: str, sessions: tuple[str, ...]) -> WorkCalendar:
+    import holidays
+
+    known = holidays.country_holidays(code, years=range(FIRST.year, LAST.year + 1))
+    week = [0 if day in known.weekend else OFFICE for day in range(7)]
+    days = [(day, 0) for day in known] + [(day, OFFICE) for day in known.weekend_workdays]
+    changes = tuple(Change(day, template) for day, template in days if FIRST <= day <= LAST)
+    return WorkCalendar(code, ZoneInfo(zone), (CLOSED, Template.parse(sessions)), bytes(week_table(week)), changes)
 
 
 def _instant(local: datetime) -> int:

@@ -14,6 +14,7 @@ from fractions import Fraction
 from calendars.days import BASE, Certainty, WorkCalendar, clock
 from calendars.errors import OutOfRange, ReversedPause, UnreadableTerm
 from calendars.hours import MINUTE
+from calendars.provisions import CIVIL_CODE, Provision
 from calendars.terms import Term, Unit
 
 Pause = tuple[datetime, datetime]
@@ -56,11 +57,18 @@ class Deadline:
         return moment >= self.expires_at if self.by_date else moment > self.expires_at
 
 
-def deadline(calendar: WorkCalendar, start: datetime, term: Term, pauses: Sequence[Pause] = ()) -> Deadline:
+def deadline(
+    calendar: WorkCalendar,
+    start: datetime,
+    term: Term,
+    pauses: Sequence[Pause] = (),
+    provision: Provision = CIVIL_CODE,
+) -> Deadline:
     """When `term` ends that began at `start`, with the clock stopped during `pauses`.
 
     Day limits: the day of `start` is day zero (Civil Code 2015, art. 147.2), an end on a closed day moves to the next
-    working day (148.5), the limit expires at 24:00 (148.6). Pauses may overlap, be nested or empty.
+    working day (148.5), the limit expires at 24:00 (148.6), where the provision says nothing else. Pauses may overlap,
+    be nested or empty.
 
     >>> from calendars import vietnam
     >>> start = datetime(2026, 8, 20, 10, tzinfo=vietnam().zone)
@@ -74,13 +82,14 @@ def deadline(calendar: WorkCalendar, start: datetime, term: Term, pauses: Sequen
         UnreadableTerm: a fraction of a month that the law does not know.
 
     """
-    start = calendar.local(start)
+    start = provision.begins(calendar, start)
     counted = term.exact()
     for begin, end in pauses:
-        if calendar.local(begin) > calendar.local(end):
+        if clock(begin) > clock(end):
             raise ReversedPause(begin, end)
+    pauses = [(calendar.local(begin), calendar.local(end)) for begin, end in pauses]
     if counted.unit.by_date:
-        return _by_date(calendar, start, term, counted, pauses)
+        return _by_date(calendar, start, term, counted, pauses, provision)
     return _by_moment(calendar, start, term, counted, pauses)
 
 
@@ -105,11 +114,14 @@ def _spans(position: Callable[[datetime], int], pauses: Sequence[Pause]) -> list
     return [(position(begin), position(end)) for begin, end in pauses]
 
 
-def _by_date(calendar: WorkCalendar, start: datetime, term: Term, counted: Term, pauses: Sequence[Pause]) -> Deadline:
-    unrolled = _last_day(calendar, start.date(), counted, pauses)
-    due = calendar.next_working_day(unrolled)
+def _by_date(
+    calendar: WorkCalendar, start: datetime, term: Term, counted: Term, pauses: Sequence[Pause], provision: Provision
+) -> Deadline:
+    unrolled = _last_day(calendar, provision.zero(start.date()), counted, pauses)
+    due = provision.rolled(calendar, unrolled)
     expiry, certainty = calendar.midnight_after(due), calendar.certainty(start.date(), due)
-    return Deadline(term, start, tuple(pauses), unrolled, due, expiry, calendar.closing(due), certainty)
+    appointment = calendar.closing(due if calendar.is_working(due) else calendar.add_working_days(due, 0))
+    return Deadline(term, start, tuple(pauses), unrolled, due, expiry, appointment, certainty)
 
 
 def _last_day(calendar: WorkCalendar, zero: date, counted: Term, pauses: Sequence[Pause]) -> date:

@@ -71,6 +71,14 @@ class NoTermGiven(UnreadableTerm):
         super().__init__(text, "the source gives no limit")
 
 
+class DifferentUnits(CalendarError, ValueError):  # noqa: N818  # named for what was found
+    """Two time limits that cannot be added: nobody says how many of the one make the other."""
+
+    def __init__(self, limit: str, addition: str) -> None:
+        self.limit, self.addition = limit, addition
+        super().__init__(f"{addition} cannot be added: the limit is {limit}; give both in one unit")
+
+
 class ReversedPause(CalendarError, ValueError):  # noqa: N818  # named for what was found
     """A pause (dừng tính thời gian) that ends before it begins."""
 

@@ -13,6 +13,9 @@ MINUTE = 60_000_000
 DAY = 1440 * MINUTE
 """Microseconds in a day."""
 
+Sessions = tuple[tuple[int, int], ...]
+"""Begin and end of each session, in minutes of the day."""
+
 _SESSION = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 
 
@@ -25,7 +28,7 @@ class Template:
     (480, 1020)
     """
 
-    sessions: tuple[tuple[int, int], ...]
+    sessions: Sessions
 
     @classmethod
     def parse(cls, texts: Sequence[str]) -> Template:
@@ -77,8 +80,8 @@ CLOSED = Template(())
 """A day on which nobody works."""
 
 
-def _session(text: str) -> tuple[int, int]:
-    match = _SESSION.fullmatch(text)
+def _session(text: object) -> tuple[int, int]:
+    match = _SESSION.fullmatch(text) if isinstance(text, str) else None
     if match is None:
         raise ValueError(f"{text!r} is no session; write it as '07:00-11:30'")
     h1, m1, h2, m2 = map(int, match.groups())

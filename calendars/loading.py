@@ -5,23 +5,24 @@ from __future__ import annotations
 import csv
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from difflib import get_close_matches
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from calendars.days import BASE, FIRST, LAST, SIZE, DayRecord, WorkCalendar
+from calendars.days import FIRST, LAST, OFFICE, Change, DayRecord, WorkCalendar, week_table
 from calendars.errors import MalformedCalendar
 from calendars.hours import CLOSED, Template
 
 File = Path | Traversable
-OFFICE = 1
-"""Template number of an ordinary working day; 0 is the closed day."""
+Keys = Mapping[str, tuple[type, str]]
+"""The type and a good example of each allowed key."""
 
-_TOP = {
+_TOP: Keys = {
     "format": (int, "format = 1"),
     "name": (str, 'name = "Vietnam, state bodies"'),
     "zone": (str, 'zone = "Asia/Ho_Chi_Minh"'),
@@ -31,7 +32,7 @@ _TOP = {
     "sessions": (list, 'sessions = ["07:00-11:30", "13:30-17:00"]'),
     "instrument": (list, "[[instrument]]"),
 }
-_INSTRUMENT = {
+_INSTRUMENT: Keys = {
     "title": (str, 'title = "Công văn"'),
     "number": (str, 'number = "2450/VPCP-KGVX", or "not verified"'),
     "issued_on": (date, "issued_on = 2024-04-12"),
@@ -45,7 +46,7 @@ _INSTRUMENT = {
     "note": (str, 'note = "the number was read in the press"'),
     "days": (list, "days = [{ date = 2024-04-29, … }]"),
 }
-_DAY = {
+_DAY: Keys = {
     "date": (date, "date = 2024-04-29"),
     "kind": (str, 'kind = "off"'),
     "swapped_with": (date, "swapped_with = 2024-05-04"),
@@ -64,38 +65,79 @@ _CHOICES = {
 
 
 @dataclass(frozen=True)
-class _Reader:
+class Reader:
     """One file being read; knows how to say what is wrong with it."""
 
     file: str
 
     def fail(self, key: str, rule: str, example: str) -> NoReturn:
+        """Refuse the file."""
         raise MalformedCalendar(self.file, key, rule, example)
 
-    def table(self, found: object, where: str, allowed: Mapping[str, tuple[type, str]]) -> dict[str, Any]:
+    def table(
+        self, found: object, where: str, allowed: Keys, optional: Collection[str] = frozenset(_OPTIONAL)
+    ) -> dict[str, Any]:
+        """A table with all of the allowed keys but the optional ones, each of its type, and no other."""
         if not isinstance(found, dict):
-            self.fail(where, f"found {found!r}, a table is needed", next(iter(allowed.values()))[1])
+            self.fail(where.rstrip("."), f"found {found!r}, a table is needed", next(iter(allowed.values()))[1])
         for key in found:
             if key not in allowed:
-                self.fail(
-                    f"{where}{key}",
-                    f"unknown key; allowed are {', '.join(allowed)}",
-                    allowed["name" if "name" in allowed else "date" if "date" in allowed else "title"][1],
-                )
+                meant = get_close_matches(key, allowed, 1) or list(allowed)
+                self.fail(f"{where}{key}", f"unknown key; allowed are {', '.join(allowed)}", allowed[meant[0]][1])
         for key, (kind, example) in allowed.items():
-            self._value(found, where, key, kind, example)
+            if key in found:
+                self._value(found[key], key, where, kind, example)
+            elif key not in optional:
+                self.fail(f"{where}{key}", "the key is missing", example)
         return found
 
-    def _value(self, found: dict[str, Any], where: str, key: str, kind: type, example: str) -> None:
-        if key not in found:
-            if key not in _OPTIONAL:
-                self.fail(f"{where}{key}", "the key is missing", example)
-            return
-        value = found[key]
+    def _value(self, value: object, key: str, where: str, kind: type, example: str) -> None:
         if not isinstance(value, kind) or isinstance(value, datetime) or (kind is int and isinstance(value, bool)):
             self.fail(f"{where}{key}", f"found {value!r}, {_NEEDED[kind]} is needed", example)
         if key in _CHOICES and value not in _CHOICES[key]:
             self.fail(f"{where}{key}", f"found {value!r}, allowed are {', '.join(_CHOICES[key])}", example)
+
+    def toml(self, file: File) -> object:
+        """The content of a TOML file in UTF-8."""
+        try:
+            return tomllib.loads(file.read_text(encoding="utf-8"))
+        except UnicodeDecodeError as error:
+            self.fail(f"byte {error.start}", "the file is not UTF-8", "save it as UTF-8")
+        except tomllib.TOMLDecodeError as error:
+            self.fail(_line_of(error, file), str(error), "format = 1")
+
+    def format(self, found: int) -> None:
+        """The number of the format, which has to be one this version reads."""
+        if found != 1:
+            self.fail("format", f"found {found}, this version reads 1", "format = 1")
+
+    def zone(self, where: str, key: str) -> ZoneInfo:
+        """A zone of the tz database."""
+        try:
+            return ZoneInfo(key)
+        except (ZoneInfoNotFoundError, ValueError):
+            self.fail(where, f"{key!r} is no zone of the tz database", _TOP["zone"][1])
+
+    def template(self, where: str, sessions: list[Any], example: str = _TOP["sessions"][1]) -> Template:
+        """The sessions of a day."""
+        try:
+            return Template.parse(sessions)
+        except ValueError as error:
+            self.fail(where, str(error), example)
+
+    def opened(self, where: str, sessions: list[Any], example: str = _TOP["sessions"][1]) -> Template:
+        """The sessions of a day that has one at least."""
+        template = self.template(where, sessions, example)
+        if not template.sessions:
+            self.fail(where, "the list is empty, it needs a session", example)
+        return template
+
+    def weekdays(self, where: str, found: list[Any], example: str) -> list[int]:
+        """Weekdays, 1 (Monday) to 7, in order."""
+        named = [day for day in range(1, 8) if day in found]
+        if not found or sorted(map(str, found)) != sorted(map(str, named)):
+            self.fail(where, f"found {found}, weekdays are 1 (Monday) to 7, each once", example)
+        return named
 
 
 def load_calendar(file: File, base: File | None = None) -> WorkCalendar:
@@ -109,84 +151,37 @@ def load_calendar(file: File, base: File | None = None) -> WorkCalendar:
         MalformedCalendar: the file breaks its format.
 
     """
-    reader = _Reader(Path(str(file)).name)
-    top = reader.table(_toml(reader, file), "", _TOP)
-    if top["format"] != 1:
-        reader.fail("format", f"found {top['format']}, this version reads 1", "format = 1")
+    reader = Reader(Path(str(file)).name)
+    top = reader.table(reader.toml(file), "", _TOP)
+    reader.format(top["format"])
     if top["official_through"] < top["official_from"]:
         reader.fail(
             "official_through", f"{top['official_through']} is before official_from", _TOP["official_through"][1]
         )
-    template, week = _template(reader, top["sessions"]), _week(reader, top["working_weekdays"])
+    template = reader.opened("sessions", top["sessions"])
+    weekdays = reader.weekdays("working_weekdays", top["working_weekdays"], _TOP["working_weekdays"][1])
+    week = [OFFICE if day in weekdays else 0 for day in range(1, 8)]
     records = _records(reader, top["instrument"], week)
-    table = week_table(week)
-    for day, kind in _base_days(base):
-        _set(table, day, kind)
-    for record in records.values():
-        _set(table, record.date, record.kind)
+    silent = [Change(day, _number(kind)) for day, kind in _base_days(base) if day not in records]
     return WorkCalendar(
         name=top["name"],
-        zone=_zone(reader, top["zone"]),
+        zone=reader.zone("zone", top["zone"]),
         templates=(CLOSED, template),
-        week=week,
-        table=bytes(table),
-        records=records,
+        ordinary=bytes(week_table(week)),
+        changes=(*silent, *(Change(day, _number(record.kind), record) for day, record in records.items())),
         official_from=top["official_from"],
         official_through=top["official_through"],
     )
 
 
-def week_table(week: tuple[int, ...]) -> bytearray:
-    """One template number per day of the tables when nothing is exceptional."""
-    start = FIRST.weekday()
-    weeks = (week * (SIZE // 7 + 2))[start : start + SIZE]
-    return bytearray(weeks)
-
-
-def _set(table: bytearray, day: date, kind: str) -> None:
-    table[day.toordinal() - BASE] = 0 if kind == "off" else OFFICE
-
-
-def _toml(reader: _Reader, file: File) -> object:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:
-        reader.fail(f"byte {error.start}", "the file is not UTF-8", "save it as UTF-8")
-    except tomllib.TOMLDecodeError as error:
-        reader.fail(_line_of(error, file), str(error), "format = 1")
+def _number(kind: str) -> int:
+    return 0 if kind == "off" else OFFICE
 
 
 def _line_of(error: tomllib.TOMLDecodeError, file: File) -> str:
     """The line on which reading stopped, which names the key."""
     number = re.search(r"at line (\d+)", str(error))
     return file.read_text(encoding="utf-8").splitlines()[int(number[1]) - 1].strip() if number else "end of file"
-
-
-def _zone(reader: _Reader, key: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(key)
-    except (ZoneInfoNotFoundError, ValueError):
-        reader.fail("zone", f"{key!r} is no zone of the tz database", _TOP["zone"][1])
-
-
-def _template(reader: _Reader, sessions: list[Any]) -> Template:
-    try:
-        template = Template.parse(sessions)
-    except (ValueError, TypeError) as error:
-        reader.fail("sessions", str(error), _TOP["sessions"][1])
-    if not template.sessions:
-        reader.fail("sessions", "a working day needs a session", _TOP["sessions"][1])
-    return template
-
-
-def _week(reader: _Reader, weekdays: list[Any]) -> tuple[int, ...]:
-    if not weekdays or sorted(map(str, weekdays)) != sorted({str(day) for day in range(1, 8) if day in weekdays}):
-        reader.fail(
-            "working_weekdays",
-            f"found {weekdays}, weekdays are 1 (Monday) to 7, each once",
-            _TOP["working_weekdays"][1],
-        )
-    return tuple(OFFICE if day in weekdays else 0 for day in range(1, 8))
 
 
 def _base_days(base: File | None) -> Iterator[tuple[date, str]]:
@@ -196,7 +191,7 @@ def _base_days(base: File | None) -> Iterator[tuple[date, str]]:
         yield date.fromisoformat(row["date"]), row["kind"]
 
 
-def _records(reader: _Reader, instruments: list[Any], week: tuple[int, ...]) -> dict[date, DayRecord]:
+def _records(reader: Reader, instruments: list[Any], week: list[int]) -> dict[date, DayRecord]:
     records: dict[date, DayRecord] = {}
     for number, found in enumerate(instruments, 1):
         where = f"instrument[{number}]."
@@ -232,7 +227,7 @@ def _record(instrument: dict[str, Any], day: dict[str, Any]) -> DayRecord:
     )
 
 
-def _check_ordinary(reader: _Reader, where: str, record: DayRecord, week: tuple[int, ...]) -> None:
+def _check_ordinary(reader: Reader, where: str, record: DayRecord, week: list[int]) -> None:
     if not FIRST <= record.date <= LAST:
         reader.fail(f"{where}.date", f"{record.date} lies outside {FIRST} to {LAST}", "date = 2024-05-04")
     if record.kind == "worked" and week[record.date.weekday()]:
@@ -245,7 +240,7 @@ def _check_ordinary(reader: _Reader, where: str, record: DayRecord, week: tuple[
         )
 
 
-def _check_swaps(reader: _Reader, records: dict[date, DayRecord]) -> None:
+def _check_swaps(reader: Reader, records: dict[date, DayRecord]) -> None:
     for record in records.values():
         pair = record.swapped_with
         if pair is None:

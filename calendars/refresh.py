@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import csv
+import os
 import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from calendars.errors import MalformedCalendar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 SNAPSHOT = Path(__file__).parent / "data" / "vietnam_base.csv"
 YEARS = range(1970, 2101)
+KINDS = ("off", "worked")
+EXAMPLE = "2025-04-26,worked,Làm bù"
 
 
 class Entry(NamedTuple):
@@ -39,19 +44,60 @@ def build() -> dict[date, Entry]:
 
 
 def read(path: Path = SNAPSHOT) -> dict[date, Entry]:
-    """Read a snapshot; empty when the file does not exist."""
+    """Read a snapshot; empty when the file does not exist.
+
+    Raises:
+        MalformedCalendar: a line that is no date, kind and name.
+
+    """
     if not path.exists():
         return {}
     with path.open(encoding="utf-8", newline="") as lines:
-        return {date.fromisoformat(row["date"]): Entry(row["kind"], row["name"]) for row in csv.DictReader(lines)}
+        rows = csv.DictReader(lines)
+        return dict(_entry(row, f"{path.name}, line {number}") for number, row in enumerate(rows, 2))
+
+
+def _entry(row: Mapping[str, str | None], where: str) -> tuple[date, Entry]:
+    kind, name = row.get("kind"), row.get("name")
+    try:
+        day = date.fromisoformat(row.get("date") or "")
+    except ValueError:
+        raise MalformedCalendar(where, "date", f"found {row.get('date')!r}, a date is needed", EXAMPLE) from None
+    if kind not in KINDS or name is None:
+        raise MalformedCalendar(where, "kind", f"found {kind!r}, allowed are {', '.join(KINDS)}", EXAMPLE)
+    return day, Entry(kind, name)
 
 
 def write(entries: Mapping[date, Entry], path: Path = SNAPSHOT) -> None:
-    """Write a snapshot: columns ``date,kind,name``, one line per date."""
-    with path.open("w", encoding="utf-8", newline="") as lines:
-        rows = csv.writer(lines, lineterminator="\n")
-        rows.writerow(("date", "kind", "name"))
-        rows.writerows((day.isoformat(), *entry) for day, entry in entries.items())
+    """Write a snapshot whole or not at all: columns ``date,kind,name``, one line per date."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as lines:
+            rows = csv.writer(lines, lineterminator="\n")
+            rows.writerow(("date", "kind", "name"))
+            rows.writerows((day.isoformat(), *entry) for day, entry in entries.items())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+class Change(NamedTuple):
+    """A date on which two snapshots differ; None: an ordinary day."""
+
+    date: date
+    was: Entry | None
+    now: Entry | None
+
+    def __str__(self) -> str:
+        """The change as a line."""
+        return f"{self.date}: {_said(self.was)} -> {_said(self.now)}"
+
+
+def changed(old: Mapping[date, Entry], new: Mapping[date, Entry]) -> Iterator[Change]:
+    """The dates on which two snapshots differ, in order."""
+    for day in sorted(old.keys() | new.keys()):
+        if old.get(day) != new.get(day):
+            yield Change(day, old.get(day), new.get(day))
 
 
 def differences(old: Mapping[date, Entry], new: Mapping[date, Entry]) -> Iterator[str]:
@@ -60,10 +106,7 @@ def differences(old: Mapping[date, Entry], new: Mapping[date, Entry]) -> Iterato
     >>> list(differences({date(2026, 1, 2): Entry("off", "Nghỉ")}, {}))
     ['2026-01-02: off (Nghỉ) -> ordinary']
     """
-    for day in sorted(old.keys() | new.keys()):
-        before, after = old.get(day), new.get(day)
-        if before != after:
-            yield f"{day}: {_said(before)} -> {_said(after)}"
+    return map(str, changed(old, new))
 
 
 def _said(entry: Entry | None) -> str:

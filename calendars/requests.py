@@ -6,16 +6,21 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from calendars.days import WorkCalendar
 from calendars.deadlines import Deadline, Pause, deadline
 from calendars.errors import CalendarError, MalformedRequest
-from calendars.explain import explain
+from calendars.explanation import explain
 from calendars.terms import Term
 
 KEYS = {"id", "from", "limit", "pauses"}
 EXAMPLE = '{"id": 1, "from": "2026-08-20T10:00+07:00", "limit": "5 ngày làm việc", "pauses": []}'
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+_decode = json.JSONDecoder().decode
+_term = lru_cache(maxsize=4096)(Term.parse)  # a batch prints a few limits again and again
 
 
 def read_moment(text: object) -> datetime:
@@ -65,14 +70,14 @@ def ask(calendar: WorkCalendar, request: object) -> Deadline:
     """
     if not isinstance(request, Mapping):
         raise MalformedRequest(request, "an object", EXAMPLE)
-    unknown = set(request) - KEYS
-    if unknown:
-        raise MalformedRequest(min(unknown), f"one of the keys {', '.join(sorted(KEYS))}", EXAMPLE)
+    if not KEYS.issuperset(request):
+        unknown = min(set(request) - KEYS)
+        raise MalformedRequest(unknown, f"one of the keys {', '.join(sorted(KEYS))}", EXAMPLE)
     for key in ("from", "limit"):
         if not isinstance(request.get(key), str):
             raise MalformedRequest(request.get(key), f"a text under {key!r}", EXAMPLE)
     pauses = _pauses(request.get("pauses"))
-    return deadline(calendar, read_moment(request["from"]), Term.parse(request["limit"]), pauses)
+    return deadline(calendar, read_moment(request["from"]), _term(request["limit"]), pauses)
 
 
 def _pauses(found: object) -> list[Pause]:
@@ -91,10 +96,12 @@ def _pause(found: object) -> Pause:
 
 def answer(found: Deadline) -> dict[str, Any]:
     """A deadline as JSON values; moments in the calendar's zone."""
+    appointment = found.appointment_at.isoformat()
+    same = found.expires_at is found.appointment_at  # the end of a limit in hours
     return {
         "due": found.due.isoformat(),
-        "appointment_at": found.appointment_at.isoformat(),
-        "expires_at": found.expires_at.isoformat(),
+        "appointment_at": appointment,
+        "expires_at": appointment if same else found.expires_at.isoformat(),
         "certainty": found.certainty,
     }
 
@@ -120,13 +127,13 @@ def answer_lines(calendar: WorkCalendar, lines: Iterable[bytes]) -> Iterator[tup
             number = request.get("id") if isinstance(request, dict) else None
             reply = {"id": number} | answer(ask(calendar, request))
         except CalendarError as error:
-            yield False, json.dumps({"id": number, "error": str(error)}, ensure_ascii=False)
+            yield False, _encode({"id": number, "error": str(error)})
         else:
-            yield True, json.dumps(reply, ensure_ascii=False)
+            yield True, _encode(reply)
 
 
 def _json(line: bytes) -> Any:  # noqa: ANN401  # any JSON value
     try:
-        return json.loads(line.decode("utf-8"))
+        return _decode(line.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise MalformedRequest(line[:80].decode("utf-8", "replace"), f"a line of JSON ({error})", EXAMPLE) from None

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from calendars.errors import NoTermGiven, UnreadableTerm
+from calendars.errors import DifferentUnits, NoTermGiven, UnreadableTerm
 
 WORKING_DAY_HOURS = 8
 """Working hours in a working day, as provinces print step limits (56/40/24 giờ for 7/5/3 ngày làm việc)."""
@@ -63,6 +63,14 @@ _LABELS = {
     Unit.MONTH: ("tháng", "month"),
     Unit.YEAR: ("năm", "year"),
 }
+_SAME_DAY = {
+    "trong ngay",
+    "ngay trong ngay",
+    "trong ngay lam viec",
+    "ngay trong ngay lam viec",
+    "same day",
+    "within the day",
+}
 _NONE_GIVEN = {"", "khong co thong tin", "khong quy dinh", "not given"}
 _PRINTED = re.compile(
     r"(?:(?:khong qua|toi da|trong(?: thoi han| vong)?|within|at most|up to) )*"
@@ -98,6 +106,8 @@ class Term:
     def parse(cls, text: str) -> Term:
         """Read a printed limit, Vietnamese or English; dot and comma are decimal marks, accents may be missing.
 
+        "Trong ngày" (the same day) is no working day after the day of receipt.
+
         Raises:
             NoTermGiven: the source prints that no limit is given.
             UnreadableTerm: no single reading, for example a number without a unit.
@@ -106,6 +116,8 @@ class Term:
         plain = _plain(text)
         if plain in _NONE_GIVEN:
             raise NoTermGiven(text)
+        if plain in _SAME_DAY:
+            return cls(Fraction(0), Unit.WORKING_DAY)
         match = _PRINTED.fullmatch(plain)
         if match is None:
             raise UnreadableTerm(text, "it is not one number with one unit")
@@ -157,9 +169,14 @@ class Term:
         return f"{self.number} {_LABELS[self.unit][1]}{'' if self.value == 1 else 's'}"
 
     def __add__(self, other: Term) -> Term:
-        """Two terms of one unit, one after the other."""
+        """Two terms of one unit, one after the other.
+
+        Raises:
+            DifferentUnits: nobody says how many of the one make the other.
+
+        """
         if self.unit is not other.unit:
-            raise ValueError(f"{self.text_en} and {other.text_en} have different units; add terms of one unit")
+            raise DifferentUnits(self.text_en, other.text_en)
         return Term(self.value + other.value, self.unit)
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from zoneinfo import ZoneInfo
 
-from calendars.days import BASE, FIRST, LAST, WorkCalendar
-from calendars.hours import CLOSED, Template
-from calendars.loading import OFFICE, load_calendar, week_table
+from calendars.days import WorkCalendar
+from calendars.loading import load_calendar
 
 
 @cache
@@ -22,20 +20,6 @@ def vietnam() -> WorkCalendar:
     """
     data = files("calendars") / "data"
     return load_calendar(data / "vietnam.toml", data / "vietnam_base.csv")
-
-
-@cache
-def _country(code: str, zone: str, sessions: tuple[str, ...]) -> WorkCalendar:
-    import holidays
-
-    known = holidays.country_holidays(code, years=range(FIRST.year, LAST.year + 1))
-    week = tuple(0 if day in known.weekend else OFFICE for day in range(7))
-    table = week_table(week)
-    for days, template in ((known, 0), (known.weekend_workdays, OFFICE)):
-        for day in days:
-            if FIRST <= day <= LAST:
-                table[day.toordinal() - BASE] = template
-    return WorkCalendar(code, ZoneInfo(zone), (CLOSED, Template.parse(sessions)), week, bytes(table), {})
 
 
 def for_country(code: str, *, zone: str, sessions: str | Sequence[str]) -> WorkCalendar:
@@ -52,4 +36,4 @@ def for_country(code: str, *, zone: str, sessions: str | Sequence[str]) -> WorkC
         ZoneInfoNotFoundError: no such zone.
 
     """
-    return _country(code, zone, (sessions,) if isinstance(sessions, str) else tuple(sessions))
+    return WorkCalendar.for_country(code, zone=zone, sessions=sessions)

@@ -11,13 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from itertools import dropwhile, takewhile
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from calendars import NaiveMoment, Term, Unit, WorkCalendar, deadline
+from calendars import DifferentUnits, NaiveMoment, RunningLimit, Term, Unit, WorkCalendar
 from dossier.errors import IncompatibleTerm
 from dossier.procedure_schema import Semantics
-
-Interval = tuple[datetime, datetime]
 
 WAITS = {
     "paused": "resumed",
@@ -204,85 +202,60 @@ def _waits(steps: Sequence[Step], end: datetime) -> list[_Wait]:
     return sorted(waits, key=lambda wait: wait.begin)
 
 
-class _Budget(Protocol):
-    """A time limit that has begun to run."""
+@dataclass(frozen=True)
+class _Budget:
+    """A limit that runs, and the promise that stands for it as long as nothing moves it."""
+
+    limit: RunningLimit
+    promise: Due | None = None
 
     @property
-    def calendar(self) -> WorkCalendar: ...
-    def due(self, waits: Sequence[Interval]) -> Due: ...
-    def anew(self, start: datetime, term: Term | None) -> _Budget: ...
-    def extended(self, term: Term) -> _Budget: ...
-
-
-@dataclass(frozen=True)
-class _Limit:
-    """A limit that is known."""
-
-    calendar: WorkCalendar
-    start: datetime
-    term: Term
-
-    def due(self, waits: Sequence[Interval]) -> Due:
-        # `deadline` counts from the start of the period: what of a wait lies before it takes nothing out
-        end = deadline(self.calendar, self.start, self.term, waits)
+    def due(self) -> Due:
+        end = self.limit.deadline
+        if self.promise is not None and end == replace(self.limit.without_pauses, pauses=end.pauses):
+            return self.promise
         return Due(end.due, None if end.by_date else end.expires_at)
 
-    def anew(self, start: datetime, term: Term | None) -> _Limit:
-        return replace(self, start=start, term=term or self.term)
+    def after(self, wait: _Wait, after: AfterSupplement) -> _Budget:
+        """The budget after a wait that begins in time."""
+        semantics = after.semantics if wait.kind == "supplement_requested" else "suspend"
+        if semantics == "suspend":
+            # the promise may end later than the working days it stands for: what comes between is still in time
+            return replace(self, limit=replace(self.limit, pauses=(*self.limit.pauses, (wait.begin, wait.end))))
+        if semantics == "remaining_plus":
+            return _Budget(self._lengthened(wait, after.term))
+        again = self.limit.calendar.local(wait.end)
+        return _Budget(replace(self.limit, start=again, term=after.term or self.limit.term))
 
-    def extended(self, term: Term) -> _Limit:
-        if self.term.unit is not term.unit:
-            raise IncompatibleTerm(term.text_en, self.term.text_en)
-        return replace(self, term=self.term + term)
-
-
-@dataclass(frozen=True)
-class _Promised:
-    """A limit known only by the promise it led to; `span` is that limit in worked days or worked time."""
-
-    calendar: WorkCalendar
-    start: datetime
-    promise: Due
-    span: Term
-
-    def due(self, waits: Sequence[Interval]) -> Due:
-        limit = _Limit(self.calendar, self.start, self.span)
-        moved = limit.due(waits)
-        return self.promise if moved == limit.due(()) else moved
-
-    def anew(self, start: datetime, term: Term | None) -> _Limit:
-        return _Limit(self.calendar, start, term or self.span)
-
-    def extended(self, term: Term) -> _Budget:
-        raise IncompatibleTerm(term.text_en, None)
+    def _lengthened(self, wait: _Wait, term: Term | None) -> RunningLimit:
+        if term is None:
+            raise TypeError("remaining_plus without a term")
+        if self.promise is not None:
+            raise IncompatibleTerm(term.text_en, None)
+        try:
+            return self.limit.remaining_plus(wait.begin, wait.end, term)
+        except DifferentUnits as error:
+            raise IncompatibleTerm(error.addition, error.limit) from None
 
 
 def _budget(
     calendar: WorkCalendar, start: datetime, limit: Term | None, promise: date | datetime | None
 ) -> _Budget | None:
     if limit is not None:
-        return _Limit(calendar, start, limit)
+        return _Budget(RunningLimit(calendar, start, limit))
     if isinstance(promise, datetime):
         moment = calendar.local(promise)
         microseconds = max(calendar.working_time(start, moment), timedelta()) // timedelta(microseconds=1)
         span = Term(Fraction(microseconds, 3_600_000_000), Unit.WORKING_HOUR)
-        return _Promised(calendar, start, Due(moment.date(), moment), span)
+        return _Budget(RunningLimit(calendar, start, span), Due(moment.date(), moment))
     if promise is not None:
-        days = max(calendar.count_working_days(start.date(), promise), 0)
-        return _Promised(calendar, start, Due(promise), Term.of(days, Unit.WORKING_DAY))
+        days = Term.of(max(calendar.count_working_days(start.date(), promise), 0), Unit.WORKING_DAY)
+        return _Budget(RunningLimit(calendar, start, days), Due(promise))
     return None
 
 
 def _run(budget: _Budget, waits: Sequence[_Wait], after: AfterSupplement) -> Due:
-    counted: list[Interval] = []
     for wait in waits:
-        if budget.due(counted).is_late(budget.calendar.local(wait.begin)):
-            continue
-        supplement = wait.kind == "supplement_requested"
-        if supplement and after.semantics in {"restart", "fixed"}:
-            budget = budget.anew(budget.calendar.local(wait.end), after.term)
-            continue
-        counted.append((wait.begin, wait.end))
-        if supplement and after.semantics == "remaining_plus" and after.term is not None:
-            budget = budget.extended(after.term)
-    return budget.due(counted)
+        if not budget.due.is_late(budget.limit.calendar.local(wait.begin)):
+            budget = budget.after(wait, after)
+    return budget.due

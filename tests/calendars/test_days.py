@@ -1,10 +1,17 @@
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
+from dataclasses import FrozenInstanceError, replace
 from datetime import date, datetime, timedelta
+from random import Random
+from threading import Barrier
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendars import CalendarError, NaiveMoment, OutOfRange, for_country, vietnam
+from calendars import CalendarError, NaiveMoment, OutOfRange, WorkCalendar, for_country, vietnam
 from tests.calendars import oracle
 from tests.calendars.strategies import any_day, days
 
@@ -113,6 +120,73 @@ def test_an_earlier_view_is_another_calendar() -> None:
     assert vietnam().as_of(date(2025, 12, 1)) != vietnam()
 
 
+def test_a_calendar_can_be_changed_neither_whole_nor_in_its_records() -> None:
+    with pytest.raises(FrozenInstanceError):
+        vietnam().name = "another"  # type: ignore[misc]  # the fault under test
+    with pytest.raises(TypeError):
+        del vietnam().records[date(2026, 1, 2)]  # type: ignore[attr-defined]  # the fault under test
+
+
+def test_a_copy_is_the_same_key_and_answers_alike() -> None:
+    again = deepcopy(vietnam())
+    assert (again, hash(again), again.records) == (vietnam(), hash(vietnam()), vietnam().records)
+    assert again.add_working_days(date(2024, 4, 26), 3) == date(2024, 5, 4)
+
+
+def test_another_process_gets_the_same_calendar_from_the_bytes_of_this_one() -> None:
+    code = "import pickle, sys; from calendars import vietnam as v; sys.stdout.buffer.write(pickle.dumps(v()))"
+    there = "import pickle, sys; from calendars import vietnam; print(pickle.load(sys.stdin.buffer) == vietnam())"
+    written = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True).stdout  # noqa: S603  # our own code
+    read = subprocess.run([sys.executable, "-c", there], input=written, check=True, capture_output=True)  # noqa: S603
+    assert read.stdout.split() == [b"True"]
+
+
+def test_another_instrument_behind_the_same_days_is_another_calendar() -> None:
+    *others, last = vietnam().changes
+    assert last.record is not None
+    renumbered = replace(vietnam(), changes=(*others, replace(last, record=replace(last.record, number="1/X"))))
+    assert renumbered.table == vietnam().table
+    assert renumbered != vietnam()
+
+
+def test_the_week_is_the_ordinary_one_and_each_date_knows_whether_it_is_ordinarily_worked() -> None:
+    assert vietnam().week == (1, 1, 1, 1, 1, 0, 0)
+    assert vietnam().works_ordinarily(date(2026, 1, 2))
+    assert not vietnam().works_ordinarily(date(2026, 1, 10))
+
+
+def _questions(seed: int) -> list[tuple[date, int, datetime]]:
+    drawn = Random(seed)
+    days = [date(2015, 1, 1) + timedelta(days=drawn.randrange(4000)) for _ in range(300)]
+    return [(day, drawn.randrange(-200, 200), oracle.midnight_after(day)) for day in days]
+
+
+def _answers(calendar: WorkCalendar, seed: int) -> list[object]:
+    return [
+        (
+            calendar.add_working_days(day, n),
+            calendar.count_working_days(date(2026, 1, 1), day),
+            calendar.add_working_time(moment, timedelta(minutes=abs(n))),
+            calendar.record(day),
+            hash(calendar),
+        )
+        for day, n, moment in _questions(seed)
+    ]
+
+
+def test_eight_threads_that_fill_the_tables_of_one_calendar_at_once_get_the_right_answers() -> None:
+    expected = [_answers(vietnam(), seed) for seed in range(8)]
+    for _ in range(5):
+        fresh, together = replace(vietnam()), Barrier(8)
+
+        def ask(seed: int, calendar: WorkCalendar = fresh, start: Barrier = together) -> list[object]:
+            start.wait()
+            return _answers(calendar, seed)
+
+        with ThreadPoolExecutor(8) as threads:
+            assert list(threads.map(ask, range(8))) == expected
+
+
 def test_the_zone_is_converted_once_at_the_border() -> None:
     moment = datetime.fromisoformat("2025-12-31T20:00:00+00:00")
     assert vietnam().local(moment).isoformat() == "2026-01-01T03:00:00+07:00"
@@ -146,3 +220,8 @@ def test_another_country_stands_on_the_library_and_is_only_projected() -> None:
 def test_one_session_may_be_given_as_one_text() -> None:
     one = for_country("NL", zone="Europe/Amsterdam", sessions="08:00-17:00")
     assert one.sessions(date(2011, 6, 3)) == ((480, 1020),)
+
+
+def test_a_country_may_be_asked_for_at_the_class() -> None:
+    dutch = WorkCalendar.for_country("NL", zone="Europe/Amsterdam", sessions="08:00-17:00")
+    assert dutch == for_country("NL", zone="Europe/Amsterdam", sessions=["08:00-17:00"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from calendars.days import DayRecord, WorkCalendar
+from calendars.days import BASE, DayRecord, WorkCalendar
 from calendars.deadlines import Deadline
 from calendars.terms import Unit
 
@@ -40,6 +40,8 @@ class Step:
 def explain(calendar: WorkCalendar, deadline: Deadline) -> list[Step]:
     """The steps from day zero to the due date, in order; clock hours have only these two.
 
+    The deadline is one by the rules of the Civil Code: another day zero or roll is not told.
+
     >>> from datetime import datetime
     >>> from calendars import Term, deadline, vietnam
     >>> start = datetime(2026, 8, 28, 9, tzinfo=vietnam().zone)
@@ -54,6 +56,17 @@ def explain(calendar: WorkCalendar, deadline: Deadline) -> list[Step]:
         start, due = deadline.start.date(), deadline.due
         return [_step(calendar, start, "day_zero", 0), _step(calendar, due, "due", 0)]
     return list(_day_steps(calendar, deadline, only_working=unit is Unit.WORKING_DAY))
+
+
+def ordinarily_worked(calendar: WorkCalendar, day: date) -> bool:
+    """Whether `day` would be worked if nothing were exceptional."""
+    return calendar.ordinary[day.toordinal() - BASE] != 0
+
+
+def is_ordinary(calendar: WorkCalendar, day: date) -> bool:
+    """Whether `day` has the hours that it would have if nothing were exceptional."""
+    index = day.toordinal() - BASE
+    return calendar.table[index] == calendar.ordinary[index]
 
 
 def _day_steps(calendar: WorkCalendar, deadline: Deadline, *, only_working: bool) -> Iterator[Step]:
@@ -81,13 +94,15 @@ def _hour_steps(calendar: WorkCalendar, deadline: Deadline) -> Iterator[Step]:
     while day <= deadline.due:
         worked = _worked_on(calendar, deadline, day)
         counted += worked
-        what: What = "due" if day == deadline.due else "counted" if worked else _idle(calendar, day)
+        what: What = "due" if day == deadline.due else "counted" if worked else _idle(calendar, deadline, day)
         yield _step(calendar, day, what, counted // timedelta(minutes=1))
         day += timedelta(days=1)
 
 
-def _idle(calendar: WorkCalendar, day: date) -> What:
-    return "paused" if calendar.is_working(day) else "closed"
+def _idle(calendar: WorkCalendar, deadline: Deadline, day: date) -> What:
+    """Paused where a pause touches the working day; else no office hour of it came after the start."""
+    paused = any(calendar.local(a).date() <= day <= calendar.local(b).date() for a, b in deadline.pauses)
+    return "paused" if paused and calendar.is_working(day) else "closed"
 
 
 def _worked_on(calendar: WorkCalendar, deadline: Deadline, day: date) -> timedelta:
