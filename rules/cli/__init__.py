@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from rules.cli import check, deadline, demo, limits, procedures, rules, store
+from rules.cli import calendar, check, deadline, demo, limits, procedures, rules, store
 
 app = typer.Typer(
     name="motcua",
@@ -23,6 +23,7 @@ app.command("limits")(limits.limits)
 app.command("check")(check.check)
 app.command("rules")(rules.rules)
 app.add_typer(procedures.app, name="procedures")
+app.add_typer(calendar.app, name="calendar")
 app.command("import")(store.import_)
 app.command("export")(store.export)
 app.command("demo")(demo.demo)
