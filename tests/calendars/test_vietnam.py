@@ -108,7 +108,7 @@ def test_a_yearly_total_cannot_show_a_missing_swap_but_the_dates_can() -> None:
 
 def test_the_snapshot_is_what_the_library_says_today() -> None:
     changes = list(differences(read(), build()))
-    assert not changes, f"run python -m calendars.refresh and read what changed: {changes}"
+    assert not changes, f"run motcua calendar refresh --write and read what changed: {changes}"
 
 
 def test_a_fresh_snapshot_reports_each_date_that_changed() -> None:
