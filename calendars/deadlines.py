@@ -63,6 +63,8 @@ def deadline(
     term: Term,
     pauses: Sequence[Pause] = (),
     provision: Provision = CIVIL_CODE,
+    *,
+    strict: bool = False,
 ) -> Deadline:
     """When `term` ends that began at `start`, with the clock stopped during `pauses`.
 
@@ -76,6 +78,7 @@ def deadline(
     datetime.date(2026, 8, 26)
 
     Raises:
+        NotOfficial: with `strict`, a limit that touches days no instrument has fixed.
         NaiveMoment: a moment without offset.
         ReversedPause: a pause that ends before it begins.
         OutOfRange: the limit ends beyond the tables.
@@ -89,8 +92,13 @@ def deadline(
             raise ReversedPause(begin, end)
     pauses = [(calendar.local(begin), calendar.local(end)) for begin, end in pauses]
     if counted.unit.by_date:
-        return _by_date(calendar, start, term, counted, pauses, provision)
-    return _by_moment(calendar, start, term, counted, pauses)
+        found = _by_date(calendar, start, term, counted, pauses, provision)
+    else:
+        found = _by_moment(calendar, start, term, counted, pauses)
+    if strict:
+        calendar.require_official(start.date())
+        calendar.require_official(found.due)
+    return found
 
 
 def stretch(start: int, end: int, spans: Iterable[Span]) -> int:

@@ -77,10 +77,8 @@ def _ask(calendar: WorkCalendar, start: str, limit: str, pauses: list[str], *, s
     from calendars import deadline as find
     from calendars.requests import read_moment, read_pause
 
-    found = find(calendar, read_moment(start), Term.parse(limit), [read_pause(pause) for pause in pauses])
-    if strict:
-        calendar.require_official(found.due)
-    return found
+    spans = [read_pause(pause) for pause in pauses]
+    return find(calendar, read_moment(start), Term.parse(limit), spans, strict=strict)
 
 
 def _print_json(calendar: WorkCalendar, found: Deadline, start: str, limit: str) -> None:
