@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rules.cli.printing import AsJson, print_json, say
+from rules.cli.printing import AsJson, Office, office_calendar, print_json, say
 
 if TYPE_CHECKING:
     from rules.checks import Checked
@@ -16,12 +16,13 @@ SHOWN = 10
 """Findings printed on a terminal before the rest is only counted."""
 
 
-def check(  # the options of one command
+def check(  # noqa: PLR0913  # the options of one command
     log: Annotated[Path, typer.Argument(help="Event log: .csv, .jsonl (plain or .gz) or .parquet.")],
     *,
     mapping: Annotated[Path | None, typer.Option(help="How a foreign log tells its story (TOML).")] = None,
     as_of: Annotated[str, typer.Option(help="Judge as things stood then; default: the latest moment in the log.")] = "",
     procedures: Annotated[Path | None, typer.Option(help="Another procedure file than the shipped one.")] = None,
+    office: Office = None,
     report: Annotated[Path | None, typer.Option(help="Write the report here (HTML).")] = None,
     fail_on_findings: Annotated[
         bool, typer.Option("--fail-on-findings", help="Exit 1 when there are findings.")
@@ -37,7 +38,8 @@ def check(  # the options of one command
 
     moment = read_moment(as_of) if as_of else None
     known = Procedures.load(procedures) if procedures else None
-    read = read_log(log, read_mapping(mapping) if mapping else None)
+    calendar = office_calendar(office) if office else None
+    read = read_log(log, read_mapping(mapping) if mapping else None, calendar=calendar)
     checked = judge(read, as_of=moment, procedures=known)
     if report:
         _write(checked, report, log)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rules.cli.printing import AsJson, print_json, say
+from rules.cli.printing import AsJson, Office, office_calendar, print_json, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +42,7 @@ def deadline(  # noqa: PLR0913  # the options of one command
     certificate: Annotated[Path | None, typer.Option(help="Write a certificate of the answer to this file.")] = None,
     language: Annotated[Language, typer.Option("--language", "-l", help="Of the text.")] = Language.VI,
     steps: Annotated[bool, typer.Option("--steps", help="A table with one row a day instead of the text.")] = False,
+    office: Office = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse dates that no instrument has fixed yet.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -49,27 +50,25 @@ def deadline(  # noqa: PLR0913  # the options of one command
 
     `motcua deadline verify FILE` recomputes a certificate: exit 0 when all is the same, 1 when something differs.
     """
-    from calendars import vietnam
-
-    words = more or []
+    calendar, words = office_calendar(office), more or []
     if words[:1] == [VERIFY]:
         _only_verify(words, start, limit, batch, pause, certificate)
-        raise typer.Exit(_verify(vietnam(), Path(words[1]), as_json=as_json))
+        raise typer.Exit(_verify(calendar, Path(words[1]), as_json=as_json))
     if batch:
         if certificate:
             raise typer.BadParameter("a certificate is of one deadline; give --from and --limit with --certificate")
-        raise typer.Exit(_batch(vietnam(), batch))
+        raise typer.Exit(_batch(calendar, batch))
     if not start or not limit:
         raise typer.BadParameter("give --from and --limit, or --batch FILE, or verify FILE")
-    found = _ask(vietnam(), start, limit, [*(pause or []), *words], strict=strict)
+    found = _ask(calendar, start, limit, [*(pause or []), *words], strict=strict)
     if certificate:
-        _certify(vietnam(), found, certificate)
+        _certify(calendar, found, certificate)
     if as_json:
-        _print_json(vietnam(), found, start, limit)
+        _print_json(calendar, found, start, limit)
     elif steps:
-        _print_steps(vietnam(), found)
+        _print_steps(calendar, found)
     else:
-        _print_text(vietnam(), found, language)
+        _print_text(calendar, found, language)
 
 
 def _ask(calendar: WorkCalendar, start: str, limit: str, pauses: list[str], *, strict: bool) -> Deadline:

@@ -161,3 +161,11 @@ def test_a_certificate_of_a_batch_is_refused(tmp_path: Path) -> None:
 def test_a_certificate_that_cannot_be_written_ends_with_exit_2(tmp_path: Path) -> None:
     done = run_whole(*ASKED, "--certificate", tmp_path / "nowhere" / "c.json")
     assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_an_office_counts_by_its_own_hours() -> None:
+    # examples/office.toml, summer: 5 hours on Thursday, 7 and a half on the shorter Friday, the rest on the make-up Saturday
+    office = Path(__file__).parents[2] / "examples" / "office.toml"
+    words = ("deadline", "--from", "2026-08-20T10:00+07:00", "--limit", "13 giờ làm việc", "--json")
+    assert json.loads(run(*words).stdout)["expires_at"] == "2026-08-21T17:00:00+07:00"
+    assert json.loads(run(*words, "--office", office).stdout)["expires_at"] == "2026-08-22T07:30:00+07:00"
