@@ -164,7 +164,7 @@ def test_a_certificate_that_cannot_be_written_ends_with_exit_2(tmp_path: Path) -
 
 
 def test_an_office_counts_by_its_own_hours() -> None:
-    # examples/office.toml, summer: 5 hours on Thursday, 7 and a half on the shorter Friday, the rest on the make-up Saturday
+    # examples/office.toml, summer: 5 hours on Thursday, 7 and a half on the shorter Friday, then a make-up Saturday
     office = Path(__file__).parents[2] / "examples" / "office.toml"
     words = ("deadline", "--from", "2026-08-20T10:00+07:00", "--limit", "13 giờ làm việc", "--json")
     assert json.loads(run(*words).stdout)["expires_at"] == "2026-08-21T17:00:00+07:00"
