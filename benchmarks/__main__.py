@@ -10,9 +10,11 @@ from functools import partial
 
 from rich.console import Console
 
+from benchmarks.columns import column_days, column_minutes
 from benchmarks.command import MissingCommandError
-from benchmarks.days import working_days
+from benchmarks.days import counting, working_days
 from benchmarks.deadlines import batch, deadlines
+from benchmarks.hours import tables, working_hours
 from benchmarks.printing import document, machine, show
 from benchmarks.reading import reading
 from benchmarks.rulebook import against_row_by_row, whole
@@ -23,6 +25,11 @@ Plan = Mapping[str, Callable[[], Measurement]]
 
 FULL: Plan = {
     "working-days": partial(working_days, rounds=5, at_least=0.5),
+    "counting": partial(counting, rounds=5, at_least=0.5),
+    "working-hours": partial(working_hours, rounds=5, at_least=0.5),
+    "column-days": partial(column_days, rounds=15, rows=1_000_000),
+    "column-minutes": partial(column_minutes, rounds=15, rows=1_000_000),
+    "tables": partial(tables, rounds=15),
     "deadlines": partial(deadlines, rounds=5, at_least=0.2, size=2_000),
     "batch": partial(batch, rounds=5, size=20_000),
     "start": partial(start, rounds=10),
@@ -32,6 +39,11 @@ FULL: Plan = {
 }
 QUICK: Plan = {
     "working-days": partial(working_days, rounds=3, at_least=0.05),
+    "counting": partial(counting, rounds=3, at_least=0.05),
+    "working-hours": partial(working_hours, rounds=3, at_least=0.05),
+    "column-days": partial(column_days, rounds=3, rows=100_000),
+    "column-minutes": partial(column_minutes, rounds=3, rows=100_000),
+    "tables": partial(tables, rounds=3),
     "deadlines": partial(deadlines, rounds=3, at_least=0.05, size=200),
     "batch": partial(batch, rounds=3, size=2_000),
     "start": partial(start, rounds=3),

@@ -93,6 +93,26 @@ def interleave(contenders: Contenders, rounds: int) -> dict[str, tuple[float, ..
     return {who: tuple(figures) for who, figures in taken.items()}
 
 
+def goals(found: Measurement, wanted: Mapping[str, float]) -> dict[str, bool]:
+    """Whether ours is so many times faster than each peer that was measured."""
+    times = {who: found.times_faster(who) for who in wanted if who in found.rounds}
+    return {
+        f"at least {wanted[who]} times faster than {who}": ours >= wanted[who] for who, ours in times.items() if ours
+    }
+
+
+def built(builders: Mapping[str, Callable[[], Any]]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What each peer that is installed builds, and a note for each that is not."""
+    found: dict[str, Any] = {}
+    missing: list[str] = []
+    for who, build in builders.items():
+        try:
+            found[who] = build()
+        except MissingPeerError as error:
+            missing.append(str(error))
+    return found, tuple(missing)
+
+
 def seconds(action: Callable[[], object]) -> float:
     """How long an action takes."""
     begun = perf_counter()

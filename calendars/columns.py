@@ -32,6 +32,9 @@ NOWHERE = np.iinfo(np.int64).min
 CHUNK = 12_288
 """Rows read at a time: eight bytes of each stay below the size for which an allocator asks the system."""
 
+WIDE = 65_536
+"""Rows read at a time where nothing between two look-ups is allocated."""
+
 DAY_MINUTES = 1440
 _EPOCH = 719_163  # ordinal of 1970-01-01, where datetime64 starts
 assert _EPOCH == BASE  # noqa: S101  # the tables start there too
@@ -94,7 +97,7 @@ class ColumnCalendar:
 
     def is_working(self, days: Days) -> Mask:
         """Whether each day is a working day; False outside the tables."""
-        working: Mask = _in_chunks(lambda day: _look_up(self._working, day), _numbers(days, "D")) == 1
+        working: Mask = _in_chunks(self._worked_on, _numbers(days, "D")) == 1
         return working
 
     def next_working_day(self, days: Days) -> Days:
@@ -105,9 +108,9 @@ class ColumnCalendar:
     def add_working_days(self, days: Days, n: Positions | int) -> Days:
         """The n-th working day after each day, which is day zero."""
         day, count = np.broadcast_arrays(_numbers(days, "D"), np.asarray(n, np.int64))
-        due = np.empty(day.shape, np.int64)
-        for rows in _chunks(len(due)):
-            position = self._positions(day[rows])
+        due, positions = np.empty(day.shape, np.int64), np.empty(min(len(day), WIDE), np.int64)
+        for rows in _chunks(len(due), WIDE):
+            position = self._positions(day[rows], positions[: len(day[rows])])
             position += count[rows]
             np.take(self._worked, position, out=due[rows], mode="clip")
         return due.view("datetime64[D]")
@@ -157,8 +160,11 @@ class ColumnCalendar:
         at, last = _numbers(zero, "D"), _calendar_end(zero, count, unit)
         return _stretched(at, _numbers(last, "D"), pauses, lambda days: _numbers(days, "D")).view("datetime64[D]")
 
-    def _positions(self, day: Positions) -> Positions:
-        return _look_up(self._through, day)
+    def _worked_on(self, day: Positions) -> Positions:
+        return _inside(lambda index: _take(self._working, index), day, SIZE)
+
+    def _positions(self, day: Positions, out: Positions | None = None) -> Positions:
+        return _inside(lambda index: _take(self._through, index, out), day, SIZE)
 
     def _days_at(self, position: Positions) -> Positions:
         return _take(self._worked, position)
@@ -342,8 +348,8 @@ def _turns(row: Positions, begin: Positions) -> list[tuple[Positions, Positions]
     return [(row[order][turn == k], order[turn == k]) for k in range(int(turn.max()) + 1)]
 
 
-def _chunks(size: int) -> Iterator[slice]:
-    return (slice(begin, begin + CHUNK) for begin in range(0, size, CHUNK))
+def _chunks(size: int, step: int = CHUNK) -> Iterator[slice]:
+    return (slice(begin, begin + step) for begin in range(0, size, step))
 
 
 def _in_chunks(answer: Answer, *columns: Positions | int) -> Positions:
@@ -358,8 +364,9 @@ def _numbers(column: Days | Moments, unit: str) -> Positions:
     return column.astype(f"datetime64[{unit}]", copy=False).view(np.int64)
 
 
-def _take(table: Positions, index: Positions) -> Positions:
-    found: Positions = np.take(table, index, mode="clip")  # its callers look at the bounds first
+def _take(table: Positions, index: Positions, out: Positions | None = None) -> Positions:
+    """A gather that clips: numpy need not look at the bounds, since its callers do."""
+    found: Positions = np.take(table, index, out=out, mode="clip")
     return found
 
 
@@ -369,10 +376,6 @@ def _inside(answer: Answer, index: Positions, size: int) -> Positions:
         return answer(index)
     inside = index.view(np.uint64) < size
     return np.where(inside, answer(np.where(inside, index, 0)), NOWHERE)
-
-
-def _look_up(table: Positions, index: Positions) -> Positions:
-    return _inside(lambda inside: _take(table, inside), index, len(table))
 
 
 def _scaled(minutes: Positions) -> Positions:

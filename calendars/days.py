@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from calendars.errors import ClosedDay, NaiveMoment, NotADate, NotOfficial, OutOfRange
 from calendars.hours import CLOSED, DAY, MINUTE, Sessions, Template
+from calendars.worktime import WorkTime
 
 FIRST, LAST = date(1970, 1, 1), date(2100, 12, 31)
 BASE = FIRST.toordinal()
@@ -150,6 +150,10 @@ class WorkCalendar:
     def _minutes_before(self) -> list[int]:
         minutes = [template.minutes for template in self.templates]
         return list(accumulate(map(minutes.__getitem__, self.table), initial=0))
+
+    @cached_property
+    def _work_time(self) -> WorkTime:
+        return WorkTime(BASE, self.table, self.templates, self._minutes_before, self.zone)
 
     def _index(self, day: date) -> int:
         if isinstance(day, datetime):
@@ -290,11 +294,9 @@ class WorkCalendar:
 
     def work_done_at(self, position: int) -> datetime:
         """The moment at which a position > 0 of `work_through` is reached; a full day ends at its closing."""
-        index = bisect_left(self._minutes_before, -(-position // MINUTE)) - 1
-        if not 0 <= index < SIZE:
-            raise OutOfRange(f"working minute {position // MINUTE}", FIRST, LAST)
-        work = position - self._minutes_before[index] * MINUTE
-        return self._at(date.fromordinal(BASE + index), self.templates[self.table[index]].reached(work))
+        if end := self._work_time.at(position):
+            return end
+        raise OutOfRange(f"working minute {position // MINUTE}", FIRST, LAST)
 
     def add_working_time(self, moment: datetime, span: timedelta) -> datetime:
         """The moment at which `span` of working time has passed since `moment`; closing time stays closing time.
@@ -308,7 +310,9 @@ class WorkCalendar:
             ValueError: a negative span.
 
         """
-        work = span // timedelta(microseconds=1)
+        work = (span.days * 86_400 + span.seconds) * 1_000_000 + span.microseconds
+        if work > 0 and moment.tzinfo is self.zone and (end := self._work_time.add(moment, work)):
+            return end
         if work < 0:
             raise ValueError(f"the span {span} is negative; give zero or more")
         return self.work_done_at(self.work_through(moment) + work) if work else self.local(moment)

@@ -70,9 +70,12 @@ class LimitTable:
 
 @lru_cache(maxsize=4096)
 def read_limit(text: str) -> PrintedLimit:
-    """Read one printed limit; a bare number is unreadable, its unit is never guessed."""
+    """Read one printed limit; a bare number is unreadable, and so is the same day, which prints no number."""
     try:
-        return PrintedLimit(text, "read", Term.parse(text))
+        term = Term.parse(text)
+        if not any(character.isdigit() for character in text):
+            return PrintedLimit(text, "unreadable", reason="it prints no number")
+        return PrintedLimit(text, "read", term)
     except NoTermGiven:
         return PrintedLimit(text, "none")
     except UnreadableTerm as fault:

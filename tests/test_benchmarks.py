@@ -11,15 +11,18 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from benchmarks import deadlines, row_by_row, rulebook
+from benchmarks import deadlines, hours, row_by_row, rulebook, wrong_dates
 from benchmarks.__main__ import FULL, QUICK, measure
+from benchmarks.columns import column_days, column_minutes
 from benchmarks.command import MissingCommandError, run
-from benchmarks.days import OURS, RIVAL, differing_days, working_days
+from benchmarks.days import OURS, RIVAL, counting, days_between, differing_days, working_days
 from benchmarks.logs import STEPS, synthetic_log
 from benchmarks.printing import document, machine, show
 from benchmarks.reading import ENDINGS, reading
 from benchmarks.rulebook import against_row_by_row
-from benchmarks.timing import Measurement, MissingPeerError, interleave, peer, seconds_per_call
+from benchmarks.timing import Measurement, MissingPeerError, built, goals, interleave, peer, seconds_per_call
+from benchmarks.wrong_dates import Engine, Limits, check_ours, compare, engines, read_limits
+from calendars import Term, vietnam
 from rules.rulebook import rulebook as shipped_rules
 
 TIMES = Measurement("t", "", "s", {"peer": (9.0, 6.0, 60.0), "ours": (3.0, 1.0, 2.0)}, "ours")
@@ -58,6 +61,73 @@ def test_the_time_of_a_call_is_taken_over_whole_passes() -> None:
     assert calls == [1, 2, 3]
 
 
+def test_a_goal_is_asked_of_the_peers_that_were_measured() -> None:
+    assert goals(TIMES, {"peer": 4, "absent": 10}) == {"at least 4 times faster than peer": True}
+    assert goals(TIMES, {"peer": 5}) == {"at least 5 times faster than peer": False}
+
+
+def test_a_peer_that_cannot_be_built_leaves_a_note() -> None:
+    found, missing = built({"ours": lambda: 1, "theirs": lambda: peer("no_such_library")})
+    assert found == {"ours": 1}
+    assert ["no_such_library is not installed" in note for note in missing] == [True]
+
+
+def test_every_library_counts_the_same_span_as_we_do_where_no_saturday_is_worked() -> None:
+    found = counting(rounds=1, at_least=0, days=40)
+    assert set(found.facts["spans with another count than ours, %"].values()) == {0}
+
+
+def test_the_peers_that_know_hours_agree_where_no_saturday_is_worked() -> None:
+    found = hours.working_hours(rounds=1, at_least=0, days=40)
+    assert set(found.facts["moments with another answer than ours, %"].values()) <= {0}
+    assert OURS in found.rounds
+
+
+def test_the_tables_are_built_anew_for_every_round() -> None:
+    assert len(hours.tables(rounds=2).rounds[OURS]) == 2
+
+
+def test_columns_are_measured_and_numpy_differs_only_by_worked_saturdays() -> None:
+    found = column_days(rounds=1, rows=1_000)
+    assert 0 < found.facts["rows with another answer than ours, %"] < 50
+    assert all(figure > 0 for taken in column_minutes(rounds=1, rows=1_000).rounds.values() for figure in taken)
+
+
+PRINTED = {"20 Ngày làm việc": 3, "15 Ngày": 1, "1 Tháng": 1}
+LIMITS = Limits({Term.parse(text): rows for text, rows in PRINTED.items()}, {})
+SPRING = days_between(date(2024, 4, 1), date(2024, 4, 30))
+
+
+def test_a_weekmask_is_late_by_the_make_up_saturday_and_the_rows_are_weights() -> None:
+    tally = compare(LIMITS, {"numpy": engines()[0]["numpy"]}, SPRING)["numpy"]
+    assert tally.asked == {"working days": 3 * 30, "days, months": 2 * 30}
+    # 2-5, 8-12, 15-17, 19, 22-26 April, 2-3 May: from 1 April on the twentieth is 3 May; later starts meet 4 May
+    assert tally.wrong["working days"] == 3 * 29
+
+
+def test_a_library_that_answers_as_we_do_is_never_wrong() -> None:
+    ours = Engine(vietnam().add_working_days, vietnam().next_working_day)
+    assert compare(LIMITS, {"ours": ours}, SPRING)["ours"].share("working days", "days, months") == 0
+
+
+def test_our_own_due_dates_are_those_of_the_walk() -> None:
+    checked = check_ours(LIMITS, days_between(date(2024, 1, 1), date(2026, 12, 31)), size=200)
+    assert (checked.asked["all"], checked.wrong["all"], checked.days_off_by) == (200, 0, 0)
+
+
+def test_the_published_limits_are_read_and_the_others_counted() -> None:
+    if not wrong_dates.DATA.exists():
+        pytest.skip(f"{wrong_dates.DATA.name} is not there: the catalogue is no part of this repository")
+    limits = read_limits()
+    assert sum(limits.terms.values()) + sum(limits.left_out.values()) == 3_263
+    assert limits.terms[Term.parse("5 ngày làm việc")] == 422
+
+
+def test_without_the_catalogue_the_command_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert wrong_dates.main([str(tmp_path / "no-such-file.csv.gz")]) == 0
+    assert capsys.readouterr().out.startswith("skipped: no-such-file.csv.gz is not there")
+
+
 def test_holidays_differs_from_us_on_no_day_but_the_two_known_ones() -> None:
     found = working_days(rounds=1, at_least=0, days=3)
     assert {RIVAL, OURS} <= found.rounds.keys()
@@ -71,11 +141,11 @@ def test_a_missing_peer_is_reported_and_the_others_are_measured(monkeypatch: pyt
     assert RIVAL in found.rounds
 
 
-def test_without_the_rival_there_is_no_goal_to_reach_and_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_rival_its_goal_is_not_asked_and_nothing_crashes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "holidays", None)
     found = working_days(rounds=1, at_least=0, days=3)
     assert OURS in found.rounds
-    assert not found.goals
+    assert not [goal for goal in found.goals if RIVAL in goal]
 
 
 def test_a_measurement_without_its_command_or_peer_is_skipped_with_the_reason() -> None:
