@@ -30,6 +30,12 @@ class RuleVersion(_Table):
     citation: str = Field(min_length=1)
     status: Literal["read", "unverified"]
 
+    @model_validator(mode="after")
+    def _forwards(self) -> RuleVersion:
+        if self.until is not None and self.until < self.since:
+            raise ValueError(f"the version from {self.since} ends before it begins, on {self.until}")
+        return self
+
     def covers(self, day: pl.Expr) -> pl.Expr:
         """Whether the version is in force on each day."""
         begun = day >= self.since

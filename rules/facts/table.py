@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import polars as pl
 
@@ -28,7 +28,11 @@ def facts(log: EventLog, procedures: Procedures, quotas: QuotaBook, as_of: datet
         quotas: the numbers of the law.
         as_of: the moment at which the dossiers are judged, aware; later events are not read.
 
+    Raises:
+        NaiveMoment: `as_of` has no offset.
+
     """
+    as_of = log.calendar.local(as_of).astimezone(UTC)
     h, lines = Histories.of(log, as_of), LineCalendar(log.calendar)
     base = pl.concat([h.dossiers, *outline(h)], how="horizontal")
     base = base.with_columns(as_of=pl.lit(as_of), **_law_day(h)).with_columns(quotas.columns(pl.col("law_day")))

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from calendars import WorkCalendar
 from dossier.events import KINDS, LOG_COLUMNS
 from dossier.formats.log import EventLog, read_log
-from rules.checks import JUDGEMENTS, Checked
+from rules.checks import Checked, _judgement
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 Value = str | bool | date | datetime | None
@@ -54,10 +54,11 @@ def log_of(
     return replace(log, kinds=frozenset(KINDS) - set(cannot_say), law_as_of=law_as_of)
 
 
-def judgements(checked: Checked) -> dict[str, str]:
-    """The judgement of each rule about a log that holds one dossier."""
-    assert checked.facts.height == 1
-    return {tally.rule.code: next(name for name in JUDGEMENTS if getattr(tally, name)) for tally in checked.tallies}
+def judgements(checked: Checked) -> dict[str, dict[str, str]]:
+    """The judgement of each rule about each dossier; `Checked` itself only counts them."""
+    rules = [tally.rule for tally in checked.tallies]
+    table = checked.facts.select("dossier", *(_judgement(rule).alias(rule.code) for rule in rules))
+    return {row.pop("dossier"): row for row in table.iter_rows(named=True)}
 
 
 def by_rule(checked: Checked) -> dict[str, set[str]]:

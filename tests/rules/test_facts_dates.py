@@ -167,7 +167,7 @@ def history(random: Random, start: datetime) -> History:
     return History(received_at, limit, promise, random.choice(AFTERS), (*steps, last))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(), st.sampled_from(STARTS), st.integers(0, 30), st.sampled_from([*CALENDARS]))
 def test_the_columns_and_the_clock_find_the_same_due_dates(seed: int, start: datetime, days: int, country: str) -> None:
     random = Random(seed)
