@@ -41,6 +41,7 @@ class DayRecord:
     status: Certainty
     scope: str
     issued_on: dt.date | None = None
+    verified_on: dt.date | None = None
     swapped_with: dt.date | None = None
     introduces: bool = False
 

@@ -222,6 +222,7 @@ def _record(instrument: dict[str, Any], day: dict[str, Any]) -> DayRecord:
         status=instrument["status"],
         scope=instrument["scope"],
         issued_on=instrument.get("issued_on"),
+        verified_on=instrument.get("verified_on"),
         swapped_with=day.get("swapped_with"),
         introduces=instrument.get("introduces", False),
     )

@@ -156,7 +156,7 @@ def read_clock(  # a dossier's clock has this many independent inputs
     if budget is None:
         return None
     waits = _waits(read, read[-1].at if read[-1].kind in DECISIONS else _utc(until))
-    counted = [wait for wait in waits if wait.ground is None or stops(wait.ground)]
+    counted = [wait for wait in waits if wait.kind != "paused" or wait.ground is None or stops(wait.ground)]
     pauseless = [wait for wait in waits if wait.kind != "paused"]
     still_open = tuple(wait.kind for wait in waits if wait.is_open)
     return Clock(start, _run(budget, counted, after), _run(budget, pauseless, after), still_open)
