@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
-import os
+import io
 import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from calendars.errors import MalformedCalendar
+from calendars.files import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -70,15 +71,11 @@ def _entry(row: Mapping[str, str | None], where: str) -> tuple[date, Entry]:
 
 def write(entries: Mapping[date, Entry], path: Path = SNAPSHOT) -> None:
     """Write a snapshot whole or not at all: columns ``date,kind,name``, one line per date."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as lines:
-            rows = csv.writer(lines, lineterminator="\n")
-            rows.writerow(("date", "kind", "name"))
-            rows.writerows((day.isoformat(), *entry) for day, entry in entries.items())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    lines = io.StringIO()
+    rows = csv.writer(lines, lineterminator="\n")
+    rows.writerow(("date", "kind", "name"))
+    rows.writerows((day.isoformat(), *entry) for day, entry in entries.items())
+    replace_file(path, [lines.getvalue().encode()])
 
 
 class Change(NamedTuple):

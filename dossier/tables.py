@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import gzip
-import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from calendars.files import replace_file
 from dossier.errors import DossierError
 
 LONGEST_LINE = 1 << 20
@@ -104,21 +104,11 @@ def write_whole(path: Path, lines: Iterable[str]) -> None:
             with target.open("w", encoding="utf-8") as device:
                 device.writelines(lines)
             return
-        _replace(target, lines)
+        replace_file(target, (line.encode() for line in lines))
     except OSError as fault:
         raise UnreadableTable(
             str(path), "output", fault.strerror or str(fault), "name a file that can be written"
         ) from fault
-
-
-def _replace(target: Path, lines: Iterable[str]) -> None:
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.writelines(lines)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _broken(name: str, why: str) -> UnreadableTable:

@@ -3,18 +3,19 @@
 import base64
 import hashlib
 import os
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal, NotRequired, TypedDict
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Template
 from markupsafe import Markup
 
-from rules.display import KIND_LABELS, Share, Value, both, compared, day, instant, moment, number, safe, visible
+from calendars.files import replace_file
+from rules.display import KIND_LABELS, Share, Value, both, compared, day, instant, moment, number, visible
 from rules.pictures import Bar, counts_bar, lateness_by_office, lateness_by_week, timeline
+from rules.templating import TEMPLATES, template
 
 MOST_PER_RULE = 50
 SHOWN_AT_ONCE = 5
@@ -22,7 +23,6 @@ MOST_STEPS = 40
 MOST_OFFICES = 25
 MOST_ROWS = 50
 DECIDED_LATE, OPEN_LATE = "R13", "R14"
-_TEMPLATES = Path(__file__).parent / "templates"
 _SEVERITIES = ("high", "medium", "low")
 
 
@@ -201,13 +201,7 @@ def write_report(page: Page, path: Path | str) -> Path:
     target = Path(os.path.realpath(path))
     if not target.parent.is_dir():
         raise FileNotFoundError(f"the folder {target.parent} does not exist: create it, or give another path")
-    text = render(page)
-    draft = target.with_name(f".{secrets.token_hex(8)}.tmp")
-    try:
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
+    replace_file(target, [render(page).encode()])
     return target
 
 
@@ -329,25 +323,17 @@ def _kind(kind: str) -> Markup:
 
 @cache
 def _template() -> Template:
-    room = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=safe,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    room.globals |= {
-        "t": both, "n": _count, "percent": _percent, "fraction": _fraction, "kind": _kind, "pair": _pair,
-        "moment": moment, "share": Share, "assessed": assessed, "counts_bar": counts_bar, "short": visible,
-        "day": day, "most_rows": MOST_ROWS, "most_offices": MOST_OFFICES, "at_once": SHOWN_AT_ONCE,
-    }  # fmt: skip
-    return room.get_template("report.html.j2")
+    return template(
+        "report.html.j2",
+        t=both, n=_count, percent=_percent, fraction=_fraction, kind=_kind, pair=_pair, moment=moment, share=Share,
+        assessed=assessed, counts_bar=counts_bar, short=visible, day=day, at_once=SHOWN_AT_ONCE,
+        most_rows=MOST_ROWS, most_offices=MOST_OFFICES,
+    )  # fmt: skip
 
 
 @cache
 def _asset(name: str) -> Markup:
-    return Markup((_TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704  # a file of this package
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704  # a file of this package
 
 
 def _policy(style: str, script: str) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Template
 
 from calendars.views import NOT_VERIFIED
-from rules.display import both, day, safe
+from rules.display import both, day
+from rules.templating import template
 
 if TYPE_CHECKING:
     from calendars.views import Day
@@ -26,8 +26,6 @@ WEEKDAYS = (
     *(("T7", "Sa", "Thứ Bảy", "Saturday"), ("CN", "Su", "Chủ Nhật", "Sunday")),
 )
 """Short and long names of the weekdays, Vietnamese and English, Monday first."""
-
-_TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render(year: Year) -> str:
@@ -69,14 +67,5 @@ def weekday(shown: date) -> tuple[str, str]:
 
 @cache
 def _template() -> Template:
-    room = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=safe,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    room.globals |= {"t": both, "day": day, "months": MONTHS, "weekdays": WEEKDAYS}
-    room.globals |= {"spoken": spoken, "weekday": weekday, "whose": whose}
-    return room.get_template("calendar.html.j2")
+    helpers = {"spoken": spoken, "weekday": weekday, "whose": whose}
+    return template("calendar.html.j2", t=both, day=day, months=MONTHS, weekdays=WEEKDAYS, **helpers)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import os
-import secrets
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +12,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from calendars import WorkCalendar, vietnam
+from calendars.files import replace_file
 from dossier.events import LOG_COLUMNS, UNKNOWN, Cell, Row
 from dossier.formats.cells import FLAG_COLUMNS, MOMENT_COLUMNS, PROMISED, REQUIRED
 from dossier.formats.errors import LogError
@@ -154,15 +153,9 @@ def _timestamped(path: Path, texts: pl.DataFrame, zone: ZoneInfo) -> pl.DataFram
 
 
 def _replace(path: Path, data: bytes) -> None:
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        with part.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        replace_file(path, [data])
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise LogError(
             path,
             "",
