@@ -87,10 +87,11 @@ def deadline(
     """
     start = provision.begins(calendar, start)
     counted = term.exact()
-    for begin, end in pauses:
-        if clock(begin) > clock(end):
-            raise ReversedPause(begin, end)
     pauses = [(calendar.local(begin), calendar.local(end)) for begin, end in pauses]
+    for begin, end in pauses:
+        # in an hour that the zone repeats, the wall clock alone may seem to run back
+        if begin > end and clock(begin) > clock(end):
+            raise ReversedPause(begin, end)
     if counted.unit.by_date:
         found = _by_date(calendar, start, term, counted, pauses, provision)
     else:

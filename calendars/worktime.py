@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from calendars.hours import MINUTE, Template
 
 DAY_MINUTES = 1440
-BLOCK = 14
-"""Two to this power working minutes, about a month, in which one look-up leaves few days to search."""
+BLOCK = 11
+"""Two to this power working minutes, about four days, in which one look-up leaves few days to search."""
 
 
 class WorkTime:
@@ -43,9 +43,10 @@ class WorkTime:
         open_days = bytes(bool(template.minutes) for template in templates)
         worked = table.translate(open_days.ljust(256, b"\0"))
         self.starts = list(compress(minutes_before, worked))
-        self.days = list(map(date.fromordinal, compress(range(first, first + self.size), worked)))
+        midnight = datetime.combine(date.fromordinal(first), time(), zone)
+        self.midnights = [midnight + timedelta(number) for number in compress(range(self.size), worked)]
         self.reached = [reached[number] for number in compress(table, worked)]
-        self.times = [time(minute // 60 % 24, minute % 60, tzinfo=zone) for minute in range(DAY_MINUTES + 1)]
+        self.instants = [timedelta(minutes=minute) for minute in range(DAY_MINUTES + 1)]
         self.total = minutes_before[-1]
         self.blocks = [bisect_left(self.starts, edge + 1) for edge in range(0, self.total + (2 << BLOCK), 1 << BLOCK)]
 
@@ -69,9 +70,6 @@ class WorkTime:
             return None
         block = (minutes - 1) >> BLOCK
         k = bisect_left(self.starts, minutes, self.blocks[block] - 1, self.blocks[block + 1]) - 1
-        minute = self.reached[k][minutes - self.starts[k] - 1]
-        end = datetime.combine(self.days[k], self.times[minute])
-        if minute == DAY_MINUTES:
-            end += timedelta(1)
+        end = self.midnights[k] + self.instants[self.reached[k][minutes - self.starts[k] - 1]]
         missing = minutes * MINUTE - position
         return end - timedelta(0, 0, missing) if missing else end
