@@ -5,14 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from itertools import compress
+from itertools import compress, repeat
 from zoneinfo import ZoneInfo
 
 from calendars.hours import MINUTE, Template
 
 DAY_MINUTES = 1440
-BLOCK = 11
-"""Two to this power working minutes, about four days, in which one look-up leaves few days to search."""
+BLOCK = 12
+"""Two to this power working minutes, about a week, in which one look-up leaves few days to search."""
 
 
 class WorkTime:
@@ -43,8 +43,8 @@ class WorkTime:
         open_days = bytes(bool(template.minutes) for template in templates)
         worked = table.translate(open_days.ljust(256, b"\0"))
         self.starts = list(compress(minutes_before, worked))
-        midnight = datetime.combine(date.fromordinal(first), time(), zone)
-        self.midnights = [midnight + timedelta(number) for number in compress(range(self.size), worked)]
+        days = map(date.fromordinal, compress(range(first, first + self.size), worked))
+        self.midnights = list(map(datetime.combine, days, repeat(time(tzinfo=zone))))
         self.reached = [reached[number] for number in compress(table, worked)]
         self.instants = [timedelta(minutes=minute) for minute in range(DAY_MINUTES + 1)]
         self.total = minutes_before[-1]
