@@ -13,8 +13,8 @@ from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
+from calendars.counting import Counted, count_out
 from calendars.days import WorkCalendar
-from calendars.deadlines import Deadline, deadline
 from calendars.errors import MalformedRequest, UnreadableTerm
 from calendars.explanation import is_ordinary
 from calendars.requests import read_moment
@@ -48,11 +48,11 @@ class Difference:
         return f"{self.place}: {self.found or 'nothing'} -> {self.now or 'nothing'}{note}"
 
 
-def certificate(calendar: WorkCalendar, found: Deadline) -> dict[str, Any]:
+def certificate(calendar: WorkCalendar, found: Counted) -> dict[str, Any]:
     """The certificate of a deadline.
 
     >>> from datetime import datetime
-    >>> from calendars import vietnam
+    >>> from calendars import deadline, vietnam
     >>> start = datetime(2026, 8, 20, 10, tzinfo=vietnam().zone)
     >>> made = certificate(vietnam(), deadline(vietnam(), start, Term.parse("5 ngày làm việc")))
     >>> made["result"]["due"], made["days"][0]["number"], verify(made, vietnam())
@@ -137,7 +137,7 @@ def holds(differences: Sequence[Difference]) -> bool:
     return not any(difference.place.startswith("result.") for difference in differences)
 
 
-def _inputs(found: Deadline) -> dict[str, Any]:
+def _inputs(found: Counted) -> dict[str, Any]:
     text = found.term.text_vi
     if not _printable(found.term):
         raise UnreadableTerm(text, "a certificate states a limit with at most four decimals")
@@ -152,9 +152,9 @@ def _printable(term: Term) -> bool:
         return False
 
 
-def _recomputed(calendar: WorkCalendar, inputs: Mapping[str, Any]) -> Deadline:
+def _recomputed(calendar: WorkCalendar, inputs: Mapping[str, Any]) -> Counted:
     pauses = [(read_moment(begin), read_moment(end)) for begin, end in inputs["pauses"]]
-    return deadline(calendar, read_moment(inputs["from"]), Term.parse(inputs["limit"]), pauses)
+    return count_out(calendar, read_moment(inputs["from"]), Term.parse(inputs["limit"]), pauses)
 
 
 def _calendar(calendar: WorkCalendar) -> dict[str, str | None]:
@@ -168,7 +168,7 @@ def _calendar(calendar: WorkCalendar) -> dict[str, str | None]:
     }
 
 
-def _result(found: Deadline) -> dict[str, str | None]:
+def _result(found: Counted) -> dict[str, str | None]:
     return {
         "due": found.due.isoformat(),
         "unrolled": found.unrolled.isoformat(),
@@ -178,14 +178,14 @@ def _result(found: Deadline) -> dict[str, str | None]:
     }
 
 
-def span(found: Deadline) -> tuple[date, date]:
+def span(found: Counted) -> tuple[date, date]:
     """First and last day at which the calendar was looked at: all after the start, or only where the count ended."""
     zero = found.start.date()
     after = zero if not found.by_date else min(zero + timedelta(days=1), found.due)
     return (after if found.term.exact().unit in _WORKED else found.unrolled), found.due
 
 
-def _days(calendar: WorkCalendar, found: Deadline) -> list[dict[str, str | None]]:
+def _days(calendar: WorkCalendar, found: Counted) -> list[dict[str, str | None]]:
     first, last = span(found)
     days = (first + timedelta(days=number) for number in range((last - first).days + 1))
     return [told for day in days if (told := _day(calendar, day))]

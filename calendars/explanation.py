@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from calendars.counting import Counted
 from calendars.days import BASE, DayRecord, WorkCalendar
-from calendars.deadlines import Deadline
 from calendars.terms import Unit
 
 What = Literal["day_zero", "counted", "closed", "paused", "rolled", "due"]
@@ -37,7 +37,7 @@ class Step:
     citation: str | None
 
 
-def explain(calendar: WorkCalendar, deadline: Deadline) -> list[Step]:
+def explain(calendar: WorkCalendar, deadline: Counted) -> list[Step]:
     """The steps from day zero to the due date, in order; clock hours have only these two.
 
     The deadline is one by the rules of the Civil Code: another day zero or roll is not told.
@@ -69,7 +69,7 @@ def is_ordinary(calendar: WorkCalendar, day: date) -> bool:
     return calendar.table[index] == calendar.ordinary[index]
 
 
-def _day_steps(calendar: WorkCalendar, deadline: Deadline, *, only_working: bool) -> Iterator[Step]:
+def _day_steps(calendar: WorkCalendar, deadline: Counted, *, only_working: bool) -> Iterator[Step]:
     zero, counted = deadline.start.date(), 0
     yield _step(calendar, zero, "due" if zero == deadline.due else "day_zero", 0)
     for number in range(1, (deadline.due - zero).days + 1):
@@ -79,7 +79,7 @@ def _day_steps(calendar: WorkCalendar, deadline: Deadline, *, only_working: bool
         yield _step(calendar, day, what, counted)
 
 
-def _what(calendar: WorkCalendar, deadline: Deadline, day: date, *, only_working: bool) -> What:
+def _what(calendar: WorkCalendar, deadline: Counted, day: date, *, only_working: bool) -> What:
     if day == deadline.due:
         return "due"
     if day >= deadline.unrolled:
@@ -89,7 +89,7 @@ def _what(calendar: WorkCalendar, deadline: Deadline, day: date, *, only_working
     return "closed" if only_working and not calendar.is_working(day) else "counted"
 
 
-def _hour_steps(calendar: WorkCalendar, deadline: Deadline) -> Iterator[Step]:
+def _hour_steps(calendar: WorkCalendar, deadline: Counted) -> Iterator[Step]:
     day, counted = deadline.start.date(), timedelta()
     while day <= deadline.due:
         worked = _worked_on(calendar, deadline, day)
@@ -99,13 +99,13 @@ def _hour_steps(calendar: WorkCalendar, deadline: Deadline) -> Iterator[Step]:
         day += timedelta(days=1)
 
 
-def _idle(calendar: WorkCalendar, deadline: Deadline, day: date) -> What:
+def _idle(calendar: WorkCalendar, deadline: Counted, day: date) -> What:
     """Paused where a pause touches the working day; else no office hour of it came after the start."""
     paused = any(calendar.local(a).date() <= day <= calendar.local(b).date() for a, b in deadline.pauses)
     return "paused" if paused and calendar.is_working(day) else "closed"
 
 
-def _worked_on(calendar: WorkCalendar, deadline: Deadline, day: date) -> timedelta:
+def _worked_on(calendar: WorkCalendar, deadline: Counted, day: date) -> timedelta:
     """Worked time of the day between start and end, less the pauses, which are united on the way."""
     begin = max(deadline.start, calendar.midnight_after(day - timedelta(days=1)))
     end = min(deadline.expires_at, calendar.midnight_after(day))

@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import Any
 
 from calendars.certificates import check
+from calendars.counting import Counted, count_out
 from calendars.days import Certainty, DayRecord, WorkCalendar
-from calendars.deadlines import Deadline, deadline
 from calendars.requests import read_moment
 from calendars.terms import Term
 
@@ -28,8 +28,8 @@ class Move:
     """
 
     decided_on: date
-    before: Deadline
-    after: Deadline
+    before: Counted
+    after: Counted
     records: tuple[DayRecord, ...]
 
     @property
@@ -85,17 +85,17 @@ class _Given:
     expires_at: datetime
     certainty: Certainty
 
-    def on(self, calendar: WorkCalendar) -> Deadline:
-        return deadline(calendar, self.start, self.term, self.pauses)
+    def on(self, calendar: WorkCalendar) -> Counted:
+        return count_out(calendar, self.start, self.term, self.pauses)
 
 
-def recheck(given: Deadline | Mapping[str, Any], newer: WorkCalendar) -> Recheck:
+def recheck(given: Counted | Mapping[str, Any], newer: WorkCalendar) -> Recheck:
     """Ask a newer calendar about a deadline, or about the certificate of one.
 
     Whether a promised date moves is for the caller to decide; this says only what the count gives today, by the rules
     of the Civil Code.
 
-    >>> from calendars import vietnam
+    >>> from calendars import deadline, vietnam
     >>> start = datetime(2025, 12, 29, 9, tzinfo=vietnam().zone)
     >>> old = deadline(vietnam().as_of(date(2025, 12, 24)), start, Term.parse("5 ngày làm việc"))
     >>> found = recheck(old, vietnam())
@@ -113,7 +113,7 @@ def recheck(given: Deadline | Mapping[str, Any], newer: WorkCalendar) -> Recheck
     return Recheck(old.due, new.due, old.expires_at, new.expires_at, old.certainty, new.certainty, moves)
 
 
-def _of(found: Deadline) -> _Given:
+def _of(found: Counted) -> _Given:
     return _Given(found.start, found.term, found.pauses, found.due, found.expires_at, found.certainty)
 
 
@@ -127,7 +127,7 @@ def _stated(document: Mapping[str, Any]) -> _Given:
     return _Given(read_moment(inputs["from"]), Term.parse(inputs["limit"]), pauses, due, expires, known)
 
 
-def _moves(old: _Given, new: Deadline, newer: WorkCalendar) -> Iterator[Move]:
+def _moves(old: _Given, new: Counted, newer: WorkCalendar) -> Iterator[Move]:
     """Go back in the decisions until the old end is found; then forward, with each decision that changed the end."""
     span = _span(old, new, newer)
     known = [new]
@@ -139,14 +139,14 @@ def _moves(old: _Given, new: Deadline, newer: WorkCalendar) -> Iterator[Move]:
             return
 
 
-def _forward(decided: list[date], known: list[Deadline], span: list[DayRecord]) -> Iterator[Move]:
+def _forward(decided: list[date], known: list[Counted], span: list[DayRecord]) -> Iterator[Move]:
     for decided_on, (after, before) in reversed(list(zip(decided, pairwise(known), strict=False))):
         if before.expires_at != after.expires_at:
             records = tuple(record for record in span if record.issued_on == decided_on)
             yield Move(decided_on, before, after, records)
 
 
-def _span(old: _Given, new: Deadline, newer: WorkCalendar) -> list[DayRecord]:
+def _span(old: _Given, new: Counted, newer: WorkCalendar) -> list[DayRecord]:
     """The dates from the start to the later end that were ordinary ones before an instrument."""
     first, last = newer.local(old.start).date(), max(old.due, new.due)
     inside = (record for day, record in sorted(newer.records.items()) if first <= day <= last)

@@ -9,8 +9,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from calendars.counting import Counted, Pause, count_out
 from calendars.days import WorkCalendar
-from calendars.deadlines import Deadline, Pause, deadline
 from calendars.errors import CalendarError, MalformedRequest
 from calendars.explanation import explain
 from calendars.terms import Term
@@ -57,7 +57,7 @@ def read_pause(text: str) -> Pause:
     return read_moment(begin), read_moment(end)
 
 
-def ask(calendar: WorkCalendar, request: object) -> Deadline:
+def ask(calendar: WorkCalendar, request: object) -> Counted:
     """The deadline of one request.
 
     Args:
@@ -77,7 +77,7 @@ def ask(calendar: WorkCalendar, request: object) -> Deadline:
         if not isinstance(request.get(key), str):
             raise MalformedRequest(request.get(key), f"a text under {key!r}", EXAMPLE)
     pauses = _pauses(request.get("pauses"))
-    return deadline(calendar, read_moment(request["from"]), _term(request["limit"]), pauses)
+    return count_out(calendar, read_moment(request["from"]), _term(request["limit"]), pauses)
 
 
 def _pauses(found: object) -> list[Pause]:
@@ -94,7 +94,7 @@ def _pause(found: object) -> Pause:
     return read_moment(found[0]), read_moment(found[1])
 
 
-def answer(found: Deadline) -> dict[str, Any]:
+def answer(found: Counted) -> dict[str, Any]:
     """A deadline as JSON values; moments in the calendar's zone."""
     appointment = found.appointment_at.isoformat()
     same = found.expires_at is found.appointment_at  # the end of a limit in hours
@@ -106,7 +106,7 @@ def answer(found: Deadline) -> dict[str, Any]:
     }
 
 
-def steps(calendar: WorkCalendar, found: Deadline) -> list[dict[str, Any]]:
+def steps(calendar: WorkCalendar, found: Counted) -> list[dict[str, Any]]:
     """The steps of a deadline as JSON values."""
     return [asdict(step) | {"date": step.date.isoformat()} for step in explain(calendar, found)]
 

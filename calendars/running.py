@@ -13,8 +13,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import Self
 
+from calendars.counting import Pause
 from calendars.days import WorkCalendar
-from calendars.deadlines import Deadline, Pause, deadline
+from calendars.deadlines import Deadline, deadline
 from calendars.provisions import CIVIL_CODE, Provision
 from calendars.terms import Term
 

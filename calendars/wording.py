@@ -9,8 +9,8 @@ from itertools import groupby
 from textwrap import fill
 from typing import Literal
 
+from calendars.counting import Counted
 from calendars.days import WorkCalendar
-from calendars.deadlines import Deadline
 from calendars.explanation import Step, What, explain, ordinarily_worked
 from calendars.terms import Unit
 
@@ -116,7 +116,7 @@ class Run:
         return self.steps[-1].counted - self.before
 
 
-def render(calendar: WorkCalendar, found: Deadline, language: Language = "vi", *, width: int = 80) -> str:
+def render(calendar: WorkCalendar, found: Counted, language: Language = "vi", *, width: int = 80) -> str:
     """The deadline as a text: when it ends, then a line for each run of days, then how certain it is.
 
     Args:
@@ -146,7 +146,7 @@ def render(calendar: WorkCalendar, found: Deadline, language: Language = "vi", *
     return "\n\n".join("\n".join(line if line[:1] == " " else fill(line, width) for line in part) for part in parts)
 
 
-def headline(found: Deadline, language: Language = "vi") -> str:
+def headline(found: Counted, language: Language = "vi") -> str:
     """The due date in one sentence."""
     words = _WORDS[language]
     at, clock = _moment(found.appointment_at, language), f"{found.appointment_at:%H:%M}"
@@ -154,7 +154,7 @@ def headline(found: Deadline, language: Language = "vi") -> str:
     return words[kind].format(due=_day(found.due, language), at=at, clock=clock)
 
 
-def runs(calendar: WorkCalendar, found: Deadline, language: Language = "vi") -> list[Run]:
+def runs(calendar: WorkCalendar, found: Counted, language: Language = "vi") -> list[Run]:
     """The steps of a deadline, consecutive equal days together."""
     every_day = found.term.exact().unit in {Unit.DAY, Unit.MONTH, Unit.YEAR}
     silent = {"paused", "day_zero", "counted"} if every_day else {"paused", "day_zero"}
@@ -170,7 +170,7 @@ def runs(calendar: WorkCalendar, found: Deadline, language: Language = "vi") -> 
     return list(_joined(grouped, _WORDS[language]["weekend"]))
 
 
-def _told(found: Deadline, language: Language) -> Iterator[str]:
+def _told(found: Counted, language: Language) -> Iterator[str]:
     words, unit = _WORDS[language], found.term.exact().unit
     kind = {Unit.WORKING_HOUR: "from_worked", Unit.HOUR: "from_clock"}.get(unit, "from_day")
     term = found.term.text_vi if language == "vi" else found.term.text_en
@@ -183,7 +183,7 @@ def _told(found: Deadline, language: Language) -> Iterator[str]:
         yield words[kind].format(unrolled=_day(found.unrolled, language))
 
 
-def _lines(calendar: WorkCalendar, found: Deadline, language: Language, width: int) -> list[str]:
+def _lines(calendar: WorkCalendar, found: Counted, language: Language, width: int) -> list[str]:
     told, unit = runs(calendar, found, language), found.term.exact().unit
     whens = [_when(run, language) for run in told]
     column = max(map(len, whens)) + 4
@@ -267,7 +267,7 @@ def _moment(moment: datetime, language: Language) -> str:
     return f"{moment:%H:%M} {_day(moment.date(), language)}"
 
 
-def _certainty(calendar: WorkCalendar, found: Deadline, language: Language) -> str:
+def _certainty(calendar: WorkCalendar, found: Counted, language: Language) -> str:
     words, first, last = _WORDS[language], calendar.official_from, calendar.official_through
     if found.certainty == "official":
         return words["official"]

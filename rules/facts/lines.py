@@ -1,4 +1,4 @@
-"""Time limits in columns: the lines of `calendars.deadlines` for arrays of dossiers, each with its own unit.
+"""Time limits in columns: the lines of `calendars.counting` for arrays of dossiers, each with its own unit.
 
 The scalar rule is `calendars.deadline`; a test compares the two on random dossiers.
 """

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from calendars import CalendarError, Term, Unit, WorkCalendar, deadline, for_country, vietnam
 from calendars.columns import CHUNK, ColumnCalendar, Spans, add_months
-from calendars.deadlines import add_months as add_months_one
+from calendars.counting import add_months as add_months_one
 from tests.calendars.oracle import HANOI
 from tests.calendars.strategies import any_day, days, moments
 
