@@ -58,11 +58,6 @@ def explain(calendar: WorkCalendar, deadline: Counted) -> list[Step]:
     return list(_day_steps(calendar, deadline, only_working=unit is Unit.WORKING_DAY))
 
 
-def ordinarily_worked(calendar: WorkCalendar, day: date) -> bool:
-    """Whether `day` would be worked if nothing were exceptional."""
-    return calendar.ordinary[day.toordinal() - BASE] != 0
-
-
 def is_ordinary(calendar: WorkCalendar, day: date) -> bool:
     """Whether `day` has the hours that it would have if nothing were exceptional."""
     index = day.toordinal() - BASE

@@ -11,11 +11,10 @@ from typing import Literal
 
 from calendars.counting import Counted
 from calendars.days import WorkCalendar
-from calendars.explanation import Step, What, explain, ordinarily_worked
+from calendars.explanation import Step, What, explain
 from calendars.terms import Unit
 
 Language = Literal["vi", "en"]
-LANGUAGES: tuple[Language, ...] = ("vi", "en")
 
 _SHORT = {
     "vi": ("T2", "T3", "T4", "T5", "T6", "T7", "CN"),
@@ -224,7 +223,7 @@ def _named(steps: Sequence[Step], why: str, language: Language) -> str:
 
 def _ordinary(calendar: WorkCalendar, step: Step, language: Language) -> str:
     """What to say of a day without an instrument; empty for a working day of the week that is worked."""
-    words, weekly = _WORDS[language], ordinarily_worked(calendar, step.date)
+    words, weekly = _WORDS[language], calendar.works_ordinarily(step.date)
     if calendar.is_working(step.date):
         return ("" if weekly else words["foreseen_worked"]) if step.what != "closed" else words["no_hours"]
     return words["foreseen_off" if weekly else "weekend"]

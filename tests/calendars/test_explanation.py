@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from calendars import Term, Unit, deadline, for_country, vietnam
 from calendars.explanation import Step, explain
-from calendars.wording import LANGUAGES, Language, render, runs
+from calendars.wording import Language, render, runs
 from tests.calendars.oracle import HANOI, Pauses
 from tests.calendars.strategies import cases_with_pauses
 
@@ -191,7 +191,7 @@ def test_a_calendar_without_instruments_says_that_it_has_none() -> None:
     assert "Fri 25/12/2026 not counted: day off foreseen by rule, no instrument yet" in lines(told)
 
 
-@given(cases_with_pauses(), st.integers(0, 60), st.sampled_from(list(Unit)), st.sampled_from(LANGUAGES))
+@given(cases_with_pauses(), st.integers(0, 60), st.sampled_from(list(Unit)), st.sampled_from(["vi", "en"]))
 def test_every_text_fits_a_terminal_and_names_the_due_date(
     case: tuple[datetime, Pauses], n: int, unit: Unit, language: Language
 ) -> None:
