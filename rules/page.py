@@ -53,8 +53,10 @@ def _rules(checked: Checked, tallies: list[dict[str, Any]]) -> list[RuleRow]:
     day = checked.law_as_of or datetime.now(UTC).date()
     versions = [tally.rule.version_on(day) for tally in checked.tallies]
     rows = [
-        tally | {"citation": version.citation, "status": version.status}
-        for tally, version in zip(tallies, versions, strict=True)
+        tally
+        | {"citation": version.citation, "status": version.status}
+        | {"todo_vi": one.rule.todo_vi, "todo_en": one.rule.todo_en}
+        for tally, version, one in zip(tallies, versions, checked.tallies, strict=True)
     ]
     return cast("list[RuleRow]", rows)
 

@@ -34,7 +34,8 @@ class RuleRow(TypedDict):
     severity: Literal["high", "medium", "low"]
     title_vi: str
     title_en: str
-    why_vi: NotRequired[str | None]
+    todo_vi: NotRequired[str]
+    todo_en: NotRequired[str]
     citation: str
     status: Literal["read", "unverified"]
     preventable: bool

@@ -79,7 +79,8 @@ def reader(html: str) -> Reader:
 def hostile_page() -> Page:
     page = sample_page()
     page["title"] = page["generated_from"] = page["calendar"] = page["as_of"] = HOSTILE
-    page["rules"] = [{**rule, "title_vi": HOSTILE, "citation": HOSTILE, "why_vi": HOSTILE} for rule in page["rules"]]
+    hostile = {"title_vi": HOSTILE, "citation": HOSTILE, "todo_vi": HOSTILE, "todo_en": HOSTILE}
+    page["rules"] = [{**rule, **hostile} for rule in page["rules"]]
     step = StepRow(at=HOSTILE, kind=HOSTILE, actor=HOSTILE, office=HOSTILE, detail=HOSTILE)
     finding = {**page["findings"][0], "dossier": HOSTILE, "at": HOSTILE, "found": HOSTILE, "allowed": HOSTILE,
                "citation": HOSTILE, "message_vi": HOSTILE, "message_en": HOSTILE}  # fmt: skip
