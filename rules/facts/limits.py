@@ -71,22 +71,18 @@ def regimes(cases: pl.DataFrame, procedures: Procedures) -> tuple[pl.Series, lis
 
     """
     days = cases.unique(maintain_order=True)
-    found: list[Regime] = [UNKNOWN]
-    numbers = [_number(found, _version(procedures, *row)) for row in days.iter_rows()]
+    versions = [_version(procedures, *row) for row in days.iter_rows()]
+    # a version is one object however many days it holds on; None stands first
+    distinct = {id(version): version for version in (None, *versions)}
+    number = {key: place for place, key in enumerate(distinct)}
+    numbers = [number[id(version)] for version in versions]
     keyed = days.with_columns(regime=pl.Series(numbers, dtype=pl.Int64))
     joined = cases.join(keyed, on=["procedure", "day"], how="left", nulls_equal=True, maintain_order="left")
-    return joined["regime"], found
+    return joined["regime"], [regime(version) for version in distinct.values()]
 
 
 def _version(procedures: Procedures, code: str | None, day: date | None) -> ProcedureVersion | None:
     return procedures.on(code, day) if code is not None and day is not None else None
-
-
-def _number(found: list[Regime], version: ProcedureVersion | None) -> int:
-    wanted = regime(version)
-    if wanted not in found:
-        found.append(wanted)
-    return found.index(wanted)
 
 
 def receipts(h: Histories, lines: LineCalendar, received: pl.DataFrame, found: list[Regime]) -> Receipts:
