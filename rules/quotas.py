@@ -55,6 +55,14 @@ class QuotaBook(_Table):
     format: Literal[1]
     quota: list[Quota]
 
+    @model_validator(mode="after")
+    def _once_each(self) -> QuotaBook:
+        codes = [quota.code for quota in self.quota]
+        twice = sorted({code for code in codes if codes.count(code) > 1})
+        if twice:
+            raise ValueError(f"{', '.join(twice)} stands twice; a code is permanent")
+        return self
+
     @classmethod
     def loads(cls, text: str, name: str) -> QuotaBook:
         """Read a quota file.
