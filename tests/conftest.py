@@ -6,6 +6,8 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+pytest_plugins = ["tests.postgres"]
+
 SLOW_IS_FINE = [HealthCheck.too_slow]
 
 settings.register_profile("here", deadline=None, suppress_health_check=SLOW_IS_FINE)
