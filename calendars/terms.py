@@ -28,7 +28,7 @@ class Unit(StrEnum):
     @property
     def by_date(self) -> bool:
         """Whether a limit in this unit ends with a day and not at a moment."""
-        return self not in {Unit.WORKING_HOUR, Unit.HOUR}
+        return self is not Unit.WORKING_HOUR and self is not Unit.HOUR
 
 
 _SPELLINGS = {

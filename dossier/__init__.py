@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+from dossier.adoption import Adopted
 from dossier.clock import AfterSupplement, Clock, Due, Step, read_clock
 from dossier.desk import Desk
 from dossier.errors import (
     Conflict,
     DossierError,
+    KeyReused,
     NotAllowed,
     Reason,
     UnknownCommand,
@@ -17,11 +19,14 @@ from dossier.errors import (
 from dossier.events import EVENT_CLASSES, KINDS, LOG_COLUMNS, UNKNOWN, Event
 from dossier.lifecycle import LIFECYCLE, STATES
 from dossier.quotas import Quotas, once_each
-from dossier.store import EventStore, MemoryStore, Override, Overview, Record
+from dossier.retrying import retried
+from dossier.roles import UNCHECKED, Role, RolesOf
+from dossier.stores.memory import MemoryStore
+from dossier.stores.records import EventStore, Override, Overview, Record
 from dossier.view import Dossier
 
 if TYPE_CHECKING:
-    from dossier.sql import Store, metadata
+    from dossier.stores.sql import Store, metadata
 
 __all__ = [
     "EVENT_CLASSES",
@@ -29,7 +34,9 @@ __all__ = [
     "LIFECYCLE",
     "LOG_COLUMNS",
     "STATES",
+    "UNCHECKED",
     "UNKNOWN",
+    "Adopted",
     "AfterSupplement",
     "Clock",
     "Conflict",
@@ -39,6 +46,7 @@ __all__ = [
     "Due",
     "Event",
     "EventStore",
+    "KeyReused",
     "MemoryStore",
     "NotAllowed",
     "Override",
@@ -46,6 +54,8 @@ __all__ = [
     "Quotas",
     "Reason",
     "Record",
+    "Role",
+    "RolesOf",
     "Step",
     "Store",
     "UnknownCommand",
@@ -55,13 +65,14 @@ __all__ = [
     "metadata",
     "once_each",
     "read_clock",
+    "retried",
 ]
 
 
 def __getattr__(name: str) -> object:
     """`Store` and `metadata`, on first use: who only reads logs need not load a database library."""
     if name in {"Store", "metadata"}:
-        from dossier import sql
+        from dossier.stores import sql
 
         return getattr(sql, name)
     raise AttributeError(f"module 'dossier' has no attribute {name!r}")

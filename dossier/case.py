@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from itertools import takewhile
 
-from dossier.clock import DECISIONS, Step
+from dossier.adoption import adopted
+from dossier.clock import DECISIONS, READ, Step
 from dossier.errors import ImpossibleStep, Unreplayable
 from dossier.events import KINDS
 from dossier.lifecycle import LIFECYCLE, Position
-from dossier.store import Record
+from dossier.stores.records import Record
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,13 @@ class Case:
             Unreplayable: a step of the history cannot follow the one before it.
 
         """
+        kinds = [record.kind for record in self.records]
+        taken = len([*takewhile(lambda record: record.source == "adopted", self.records)])
         try:
-            return LIFECYCLE.replay(record.kind for record in self.records)
+            return LIFECYCLE.replay(kinds[taken:], adopted(kinds[:taken])) if taken else LIFECYCLE.replay(kinds)
         except ImpossibleStep as error:
             why = f"cannot follow in the state {error.state!r}" if error.kind in KINDS else "is no kind of event"
-            raise Unreplayable(self.code, self.records[error.index].version, error.kind, why) from error
+            raise Unreplayable(self.code, self.records[taken + error.index].version, error.kind, why) from error
 
     @property
     def state(self) -> str:
@@ -128,7 +132,16 @@ class Case:
     @property
     def steps(self) -> list[Step]:
         """The events as the clock reads them."""
-        return [Step(record.kind, record.at, record.text("ground")) for record in self.records]
+        return [_step(record) for record in self.records]
+
+    @property
+    def clock_steps(self) -> list[Step]:
+        """The events that can move the clock."""
+        return [_step(record) for record in self.records if record.kind in READ]
+
+
+def _step(record: Record) -> Step:
+    return Step(record.kind, record.at, record.text("ground"))
 
 
 def _last_text(records: Sequence[Record], column: str) -> str | None:

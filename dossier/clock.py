@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
-from itertools import dropwhile, takewhile
+from functools import lru_cache
 from typing import NamedTuple
 
-from calendars import DifferentUnits, NaiveMoment, RunningLimit, Term, Unit, WorkCalendar
+from calendars import DifferentUnits, NaiveMoment, Term, Unit, WorkCalendar, deadline
+from calendars.counting import Pause
 from dossier.errors import IncompatibleTerm
 from dossier.procedure_schema import Semantics
 
@@ -26,6 +27,9 @@ WAITS = {
 
 DECISIONS = frozenset({"completed", "rejected", "withdrawn", "closed"})
 """The events after which nothing moves the legal due date any more."""
+
+READ = frozenset({"received", *WAITS, *WAITS.values(), *DECISIONS})
+"""The events that the clock reads; any other leaves it as it is."""
 
 
 class Step(NamedTuple):
@@ -148,7 +152,7 @@ def read_clock(  # a dossier's clock has this many independent inputs
         IncompatibleTerm: `remaining_plus` whose term has another unit than the limit, or no limit.
 
     """
-    read = _read([step._replace(at=_utc(step.at)) for step in steps], _utc(until))
+    read = _read([Step(kind, _utc(at), ground) for kind, at, ground in steps], _utc(until))
     if not read:
         return None
     start = calendar.local(read[0].at)
@@ -159,11 +163,12 @@ def read_clock(  # a dossier's clock has this many independent inputs
     counted = [wait for wait in waits if wait.kind != "paused" or wait.ground is None or stops(wait.ground)]
     pauseless = [wait for wait in waits if wait.kind != "paused"]
     still_open = tuple(wait.kind for wait in waits if wait.is_open)
-    return Clock(start, _run(budget, counted, after), _run(budget, pauseless, after), still_open)
+    legal_due = _run(budget, counted, after)
+    without = legal_due if counted == pauseless else _run(budget, pauseless, after)
+    return Clock(start, legal_due, without, still_open)
 
 
-@dataclass(frozen=True)
-class _Wait:
+class _Wait(NamedTuple):
     kind: str
     begin: datetime
     end: datetime
@@ -180,9 +185,12 @@ def _utc(moment: datetime) -> datetime:
 
 def _read(steps: Sequence[Step], until: datetime) -> list[Step]:
     """The steps from the first receipt to the first decision or to `until`, both included."""
-    from_receipt = dropwhile(lambda step: step.kind != "received", steps)
     read: list[Step] = []
-    for step in takewhile(lambda step: step.at <= until, from_receipt):
+    for step in steps:
+        if not read and step.kind != "received":
+            continue
+        if step.at > until:
+            break
         read.append(step)
         if step.kind in DECISIONS:
             break
@@ -202,60 +210,90 @@ def _waits(steps: Sequence[Step], end: datetime) -> list[_Wait]:
     return sorted(waits, key=lambda wait: wait.begin)
 
 
-@dataclass(frozen=True)
-class _Budget:
+class _Budget(NamedTuple):
     """A limit that runs, and the promise that stands for it as long as nothing moves it."""
 
-    limit: RunningLimit
+    calendar: WorkCalendar
+    start: datetime
+    term: Term
+    pauses: tuple[Pause, ...] = ()
     promise: Due | None = None
 
     @property
     def due(self) -> Due:
-        end = self.limit.deadline
-        if self.promise is not None and end == replace(self.limit.without_pauses, pauses=end.pauses):
+        if self.promise is not None and not self._is_moved:
             return self.promise
-        return Due(end.due, None if end.by_date else end.expires_at)
+        return due_of(self.calendar, self.start, self.term, self.pauses)
+
+    @property
+    def _is_moved(self) -> bool:
+        end = deadline(self.calendar, self.start, self.term, self.pauses)
+        return end != replace(deadline(self.calendar, self.start, self.term), pauses=end.pauses)
 
     def after(self, wait: _Wait, after: AfterSupplement) -> _Budget:
         """The budget after a wait that begins in time."""
         semantics = after.semantics if wait.kind == "supplement_requested" else "suspend"
-        if semantics == "suspend":
-            # the promise may end later than the working days it stands for: what comes between is still in time
-            return replace(self, limit=replace(self.limit, pauses=(*self.limit.pauses, (wait.begin, wait.end))))
-        if semantics == "remaining_plus":
-            return _Budget(self._lengthened(wait, after.term))
-        again = self.limit.calendar.local(wait.end)
-        return _Budget(replace(self.limit, start=again, term=after.term or self.limit.term))
+        if semantics in {"restart", "fixed"}:
+            return self._replace(start=self.calendar.local(wait.end), term=after.term or self.term, promise=None)
+        # the promise may end later than the working days it stands for: what comes between is still in time
+        gone_on = self._replace(pauses=(*self.pauses, (wait.begin, wait.end)))
+        return gone_on if semantics == "suspend" else gone_on.lengthened(after.term)
 
-    def _lengthened(self, wait: _Wait, term: Term | None) -> RunningLimit:
+    def lengthened(self, term: Term | None) -> _Budget:
         if term is None:
             raise TypeError("remaining_plus without a term")
         if self.promise is not None:
             raise IncompatibleTerm(term.text_en, None)
         try:
-            return self.limit.remaining_plus(wait.begin, wait.end, term)
+            return self._replace(term=self.term + term)
         except DifferentUnits as error:
             raise IncompatibleTerm(error.addition, error.limit) from None
+
+
+def due_of(calendar: WorkCalendar, start: datetime, term: Term, pauses: tuple[Pause, ...] = ()) -> Due:
+    """When a limit ends that began at `start`, a moment in the calendar's zone, and stood still during `pauses`.
+
+    Raises:
+        OutOfRange: it ends beyond the calendar.
+        UnreadableTerm: a fraction of a month that the law does not know.
+
+    """
+    if term.exact().unit.by_date:
+        local = calendar.local
+        spans = tuple((local(begin).date(), local(end).date()) for begin, end in pauses) if pauses else ()
+        return _due_by_date(calendar, start.date(), term, spans)
+    end = deadline(calendar, start, term, pauses)
+    return Due(end.due, end.expires_at)
+
+
+@lru_cache(maxsize=2**16)
+def _due_by_date(calendar: WorkCalendar, start: date, term: Term, spans: tuple[tuple[date, date], ...]) -> Due:
+    """A limit in days sees dates only: all dossiers of one day and one limit share one count."""
+
+    def moment(day: date) -> datetime:
+        return datetime.combine(day, time(), calendar.zone)
+
+    return Due(deadline(calendar, moment(start), term, [(moment(begin), moment(end)) for begin, end in spans]).due)
 
 
 def _budget(
     calendar: WorkCalendar, start: datetime, limit: Term | None, promise: date | datetime | None
 ) -> _Budget | None:
     if limit is not None:
-        return _Budget(RunningLimit(calendar, start, limit))
+        return _Budget(calendar, start, limit)
     if isinstance(promise, datetime):
         moment = calendar.local(promise)
         microseconds = max(calendar.working_time(start, moment), timedelta()) // timedelta(microseconds=1)
         span = Term(Fraction(microseconds, 3_600_000_000), Unit.WORKING_HOUR)
-        return _Budget(RunningLimit(calendar, start, span), Due(moment.date(), moment))
+        return _Budget(calendar, start, span, promise=Due(moment.date(), moment))
     if promise is not None:
         days = Term.of(max(calendar.count_working_days(start.date(), promise), 0), Unit.WORKING_DAY)
-        return _Budget(RunningLimit(calendar, start, days), Due(promise))
+        return _Budget(calendar, start, days, promise=Due(promise))
     return None
 
 
 def _run(budget: _Budget, waits: Sequence[_Wait], after: AfterSupplement) -> Due:
     for wait in waits:
-        if not budget.due.is_late(budget.limit.calendar.local(wait.begin)):
+        if not budget.due.is_late(budget.calendar.local(wait.begin)):
             budget = budget.after(wait, after)
     return budget.due

@@ -43,6 +43,18 @@ Cell = str | bool | datetime | date | None
 Row = Mapping[str, Cell]
 """One row of the log: None is an empty cell, `UNKNOWN` a cell about which the source cannot say."""
 
+_EMPTY: dict[str, Cell] = dict.fromkeys(LOG_COLUMNS)
+
+
+def row_of(kind: str, cells: Mapping[str, Cell]) -> dict[str, Cell]:
+    """A row of the log with these cells; the others are empty.
+
+    >>> row = row_of("paid", {"dossier": "A1"})
+    >>> row["event"], row["dossier"], row["slip"]
+    ('paid', 'A1', None)
+    """
+    return {**_EMPTY, **cells, "event": kind}
+
 
 def is_blank(text: str) -> bool:
     """Whether a text shows nothing: empty, spaces, or characters without a shape such as U+200B.
@@ -50,6 +62,8 @@ def is_blank(text: str) -> bool:
     >>> is_blank(" \u200b "), is_blank("x")
     (True, False)
     """
+    if text.isprintable():
+        return not text.strip()
     return not any(character.isprintable() and not character.isspace() for character in text)
 
 
@@ -103,7 +117,7 @@ class Event(BaseModel):
         >>> row["event"], row["office"], row["slip"]
         ('forwarded', 'Phòng Đất đai', None)
         """
-        return {column: getattr(self, column, None) for column in LOG_COLUMNS} | {"event": self.kind}
+        return row_of(self.kind, self.__dict__)
 
 
 class Submitted(Event):

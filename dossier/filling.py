@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from calendars import OutOfRange, WorkCalendar, deadline
+from calendars import OutOfRange, WorkCalendar
 from dossier.case import Case
+from dossier.clock import due_of
 from dossier.errors import Reason, UnknownField
-from dossier.events import EVENT_CLASSES, LOG_COLUMNS, Cell, Event, is_blank
+from dossier.events import EVENT_CLASSES, Cell, Event, is_blank, row_of
 from dossier.requirements import requirements
 from dossier.setting import Setting, after_supplement, readable
-from dossier.store import Record
+from dossier.stores.records import Record
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -24,6 +25,12 @@ OWN = frozenset({"dossier", "at", "recorded_at", "document_at"})
 
 Given = dict[str, Cell]
 
+FIELDS: Mapping[str, Mapping[str, bool]] = {
+    kind: {name: field.is_required() for name, field in cls.model_fields.items() if name not in OWN}
+    for kind, cls in EVENT_CLASSES.items()
+}
+"""The fields of each kind that an act may give, and whether the kind needs them."""
+
 
 def check_fields(command: str, kind: str, fields: Iterable[str]) -> None:
     """Refuse a field that the event does not have.
@@ -32,7 +39,7 @@ def check_fields(command: str, kind: str, fields: Iterable[str]) -> None:
         UnknownField: it names the fields there are.
 
     """
-    known = [name for name in EVENT_CLASSES[kind].model_fields if name not in OWN]
+    known = FIELDS[kind]
     for field in fields:
         if field not in known:
             raise UnknownField(command, field, known)
@@ -49,11 +56,9 @@ def cleaned(calendar: WorkCalendar, fields: Mapping[str, Cell]) -> Given:
 
 
 def _cleaned(calendar: WorkCalendar, cell: Cell) -> Cell:
-    if isinstance(cell, datetime):
-        return calendar.local(cell)
     if isinstance(cell, str):
         return None if is_blank(cell) else cell.strip()
-    return cell
+    return calendar.local(cell) if isinstance(cell, datetime) else cell
 
 
 def filled(setting: Setting, case: Case, kind: str, at: datetime, given: Given) -> Given:
@@ -85,24 +90,18 @@ def _receipt(setting: Setting, case: Case, at: datetime, given: Given) -> Given:
 def _appointment(calendar: WorkCalendar, at: datetime, limit: Cell) -> Given:
     term = readable(limit) if isinstance(limit, str) else None
     try:
-        end = None if term is None else deadline(calendar, at, term)
+        return {} if term is None else {"promised": due_of(calendar, at, term).value}
     except OutOfRange:
-        end = None
-    return {} if end is None else {"promised": end.due if end.by_date else end.appointment_at}
+        return {}
 
 
 def _new_appointment(setting: Setting, case: Case, at: datetime) -> Given:
     """The appointment after a supplement that begins a new period, the term not having expired before."""
-    record = Record(len(case.records) + 1, blank_row("supplemented", {"dossier": case.code, "at": at}))
+    record = Record(len(case.records) + 1, row_of("supplemented", {"dossier": case.code, "at": at}))
     clock = setting.clock(case.followed_by(record), at)
     version = setting.version(case, at.date())
     anew = version is None or after_supplement(version, setting.limit(case)).semantics in {"restart", "fixed"}
     return {} if clock is None or not anew or clock.legal_due.is_late(at) else {"promised": clock.legal_due.value}
-
-
-def blank_row(kind: str, given: Mapping[str, Cell]) -> Given:
-    """A row of the log with these cells; the others are empty."""
-    return {column: given.get(column) for column in LOG_COLUMNS} | {"event": kind}
 
 
 def built(kind: str, given: Given) -> tuple[Event | None, list[ErrorDetails]]:
@@ -115,8 +114,8 @@ def built(kind: str, given: Given) -> tuple[Event | None, list[ErrorDetails]]:
 
 def missing(command: str, kind: str, given: Given) -> list[Reason]:
     """Every field that the kind needs and that is not there."""
-    needed = (name for name, field in EVENT_CLASSES[kind].model_fields.items() if field.is_required())
-    return [requirements().reason(f"{command}.{name}") for name in needed if name not in OWN and name not in given]
+    absent = (name for name, needed in FIELDS[kind].items() if needed and name not in given)
+    return [requirements().reason(f"{command}.{name}") for name in absent]
 
 
 def invalid(errors: Iterable[ErrorDetails]) -> Iterator[Reason]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
-from calendars import OutOfRange, deadline
+from calendars import OutOfRange, close_after, deadline
 from dossier.case import Case
-from dossier.clock import Clock, Due
+from dossier.clock import Clock, Due, due_of
 from dossier.errors import Reason
 from dossier.events import Cell
 from dossier.lifecycle import ASKED, ENDED, LIFECYCLE, START, STATES, WORK
@@ -17,6 +17,7 @@ from dossier.procedure_schema import ProcedureVersion
 from dossier.quotas import Quotas
 from dossier.requirements import requirements
 from dossier.setting import Setting, readable
+from dossier.stores.records import Record
 
 NO_PAPER = frozenset({"none", "on_the_spot"})
 """The kinds of result that leave no document behind."""
@@ -54,7 +55,7 @@ class Act:
         """The quotas of the day of receipt."""
         return self.setting.quotas(self.after, self.at.date())
 
-    @property
+    @cached_property
     def version(self) -> ProcedureVersion | None:
         """The version of the procedure of the day of receipt."""
         return self.setting.version(self.after, self.at.date())
@@ -68,8 +69,7 @@ class Act:
         """When the dossier would be due: by the calendar as known today, then as it was known at the act."""
         if self.clock is not None:
             yield self.clock.legal_due
-        then = replace(self.setting, calendar=self.setting.calendar.as_of(self.at.date()))
-        clock = then.clock(self.after, self.at)
+        clock = self.setting.as_known_on(self.at.date()).clock(self.after, self.at)
         if clock is not None:
             yield clock.legal_due
 
@@ -147,7 +147,7 @@ def limit_usable(act: Act) -> Reason | None:
         return None
     try:
         if term is not None:
-            deadline(act.setting.calendar, act.at, term)
+            due_of(act.setting.calendar, act.at, term)
             return None
     except OutOfRange:
         pass
@@ -275,6 +275,23 @@ def question_unanswered(act: Act) -> Reason | None:
     return _reason("close.unasked", {"found": STATES.get(state, state)}, found=state)
 
 
+def answer_awaited(act: Act) -> Reason | None:
+    """Where the procedure says how long an answer is awaited, nobody is closed out before."""
+    asked, version = _asked(act.case), act.version
+    term = version.closes_after if version else None
+    if act.cell("ground") != "no_answer" or asked is None or term is None:
+        return None
+    end = close_after(act.setting.calendar, asked.at, term)
+    return None if end.is_late(act.at) else _reason("close.too_early", allowed=end.due.isoformat())
+
+
+def _asked(case: Case) -> Record | None:
+    """The request for a supplement that is open."""
+    if case.state != "supplement_requested":
+        return None
+    return next(record for record in reversed(case.records) if record.kind == "supplement_requested")
+
+
 ALWAYS: tuple[Guard, ...] = (possible, not_in_future, in_order)
 """The rules of every command."""
 
@@ -287,7 +304,7 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
     "pause": (document_before, ground_counts),
     "apologise": (reappointment_quota, promise_ahead),
     "complete": (result_given, result_signed),
-    "close": (question_unanswered,),
+    "close": (question_unanswered, answer_awaited),
 }
 """The rules of single commands, beside what the type of the event needs."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import product, starmap
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -95,6 +96,9 @@ class Position(NamedTuple):
     apologised: bool = False
 
 
+START_POSITION = Position()
+
+
 class _Cursor:
     """The private thing that the machine moves."""
 
@@ -123,8 +127,9 @@ class Lifecycle:
         self.table, self.states = tuple(table), tuple(states)
         _check_states(self.table, self.states)
         _check_kinds(self.table, classes)
-        self._next = _next(self.table)
-        _check_reachable(self._next, self.states)
+        self._steps = _steps(self.table)
+        _check_reachable(self._steps, self.states)
+        self._moved: dict[tuple[Position, str], Position] = {}
 
     @cached_property
     def commands(self) -> Mapping[str, str]:
@@ -144,36 +149,48 @@ class Lifecycle:
 
     def sources(self, command: str) -> tuple[str, ...]:
         """The states in which a command is possible."""
-        return tuple(state for move in self.table if move.command == command for state in move.sources)
+        return self._sources.get(command, ())
+
+    @cached_property
+    def _sources(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for move in self.table:
+            found[move.command] = (*found.get(move.command, ()), *move.sources)
+        return found
 
     def step(self, position: Position, kind: str) -> Position | None:
         """Where an event of this kind leads, None where it cannot follow."""
-        to = self._next.get((position.state, kind))
-        return None if to is None else _arrive(position, kind, to)
+        return self._steps.get((position, kind))
 
-    def replay(self, kinds: Iterable[str]) -> Position:
-        """Fold a history over the table.
+    def replay(self, kinds: Iterable[str], position: Position = START_POSITION) -> Position:
+        """Fold a history over the table, from the beginning or from where an adopted one stood.
 
         Raises:
             ImpossibleStep: an event that cannot follow; it says which.
 
         """
-        position = Position()
+        steps = self._steps
         for index, kind in enumerate(kinds):
-            after = self.step(position, kind)
+            after = steps.get((position, kind))
             if after is None:
                 raise ImpossibleStep(index, kind, position.state)
             position = after
         return position
 
     def move(self, position: Position, command: str) -> Position:
-        """Carry out a command with the machine.
+        """Carry out a command with the machine, which walks each way once and is remembered.
 
         Raises:
             UnknownCommand: the table does not have the command.
             ImpossibleStep: the command is not possible here; the index is that of a first event.
 
         """
+        moved = self._moved.get((position, command))
+        if moved is None:
+            moved = self._moved[position, command] = self._walked(position, command)
+        return moved
+
+    def _walked(self, position: Position, command: str) -> Position:
         kind, cursor = self.kind(command), _Cursor(position)
         try:
             moved = self._machine.events[command].trigger(cursor)
@@ -216,13 +233,14 @@ def _rows(move: Move, source: str) -> Iterator[dict[str, str]]:
         yield row | {"dest": move.to}
 
 
-def _next(table: Sequence[Move]) -> dict[tuple[str, str], str]:
-    found: dict[tuple[str, str], str] = {}
+def _steps(table: Sequence[Move]) -> dict[tuple[Position, str], Position]:
+    """Where each kind of event leads from each position from which it can follow."""
+    found: dict[tuple[Position, str], Position] = {}
     for move in table:
-        for source in move.sources:
-            if (source, move.kind) in found:
-                raise MalformedTable(f"{move.command} has two rows from {source!r}; keep one")
-            found[source, move.kind] = move.to
+        for position in starmap(Position, product(move.sources, (False, True))):
+            if (position, move.kind) in found:
+                raise MalformedTable(f"{move.command} has two rows from {position.state!r}; keep one")
+            found[position, move.kind] = _arrive(position, move.kind, move.to)
     return found
 
 
@@ -251,13 +269,13 @@ def _check_kinds(table: Sequence[Move], classes: Mapping[str, type[Event]]) -> N
         raise MalformedTable(f"no command writes {', '.join(sorted(unused))}; add a row for each")
 
 
-def _check_reachable(following: Mapping[tuple[str, str], str], states: Iterable[str]) -> None:
-    reached, fresh = {START}, {START}
+def _check_reachable(steps: Mapping[tuple[Position, str], Position], states: Iterable[str]) -> None:
+    reached, fresh = {START_POSITION}, {START_POSITION}
     while fresh:
-        ahead = {_arrive(Position(source), "", to).state for (source, _), to in following.items() if source in fresh}
+        ahead = {to for (position, _), to in steps.items() if position in fresh}
         fresh = ahead - reached
         reached |= fresh
-    unreachable = set(states) - reached
+    unreachable = set(states) - {position.state for position in reached}
     if unreachable:
         raise MalformedTable(f"no step leads to {', '.join(sorted(unreachable))}; add a row or remove the state")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Protocol
@@ -33,6 +33,10 @@ class Setting:
     procedures: ProcedureBook | None
     quotas_on: QuotasOn
 
+    def as_known_on(self, day: date) -> Setting:
+        """The same with the calendar as it was known on a day."""
+        return replace(self, calendar=_as_of(self.calendar, day))
+
     def receipt_day(self, case: Case) -> date | None:
         """The local date of the first receipt."""
         return self.calendar.local(case.received.at).date() if case.received else None
@@ -49,22 +53,19 @@ class Setting:
 
     def limit(self, case: Case) -> Term | None:
         """The time limit: that of the receipt where it can be read, else the procedure's for the normal case."""
-        printed = readable(case.limit)
         day = self.receipt_day(case)
-        if printed is not None or day is None:
-            return printed
-        version = self.version(case, day)
-        return None if version is None else readable(version.normal_limit)
+        return _limit(case, None if day is None else self.version(case, day))
 
     def clock(self, case: Case, until: datetime) -> Clock | None:
         """The clock of the case; None while no limit is known or where its end cannot be worked out."""
         day = self.receipt_day(case)
         if day is None:
             return None
-        limit, version = self.limit(case), self.version(case, day)
+        version = self.version(case, day)
+        limit = _limit(case, version)
         try:
             return read_clock(
-                case.steps,
+                case.clock_steps,
                 limit,
                 calendar=self.calendar,
                 until=until,
@@ -74,6 +75,16 @@ class Setting:
             )
         except (OutOfRange, IncompatibleTerm):
             return None
+
+
+def _limit(case: Case, version: ProcedureVersion | None) -> Term | None:
+    printed = readable(case.limit)
+    return printed if printed is not None or version is None else readable(version.normal_limit)
+
+
+@lru_cache(maxsize=16)  # with its tables a calendar is a megabyte
+def _as_of(calendar: WorkCalendar, day: date) -> WorkCalendar:
+    return calendar.as_of(day)
 
 
 @lru_cache(maxsize=4096)

@@ -2,68 +2,128 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
-import sqlalchemy as sa
 
+from dossier.adoption import Adopted
+from dossier.desk import Desk
 from dossier.events import LOG_COLUMNS, UNKNOWN, Cell
-from dossier.formats.errors import DatabaseError
 from dossier.formats.eventlog import EventLog
 from dossier.formats.writing import write_log
-from dossier.sql import Store, metadata
+from dossier.lifecycle import ENDED, STATES
+from dossier.stores.addresses import connected
+from dossier.stores.ready import ready
+from dossier.stores.records import Jotting
+from dossier.stores.sql import Store
+from dossier.stores.tables import TABLES, Tables
+from dossier.stores.upgrading import upgrade
 
 _FLAGS = ("signed", "digitised")
 
 
-def import_log(log: EventLog, address: str) -> int:
+def import_log(log: EventLog, address: str, tables: Tables = TABLES) -> int:
     """Keep the histories of a log as read, all or none; how many events there were.
 
     Args:
         log: what was read; activities that are not mapped are no events and are left out.
-        address: of the database, as SQLAlchemy writes it: ``sqlite:///office.db``.
+        address: of the database, as SQLAlchemy writes it: ``sqlite:///office.db``; it is made, or upgraded, as needed.
+        tables: the tables.
 
     Raises:
-        DatabaseError: the database cannot be opened or written.
+        UnusableDatabase: the database cannot be opened or written.
         Conflict: a dossier is there already; nothing is kept.
 
     """
-    with _opened(address) as connection:
-        metadata.create_all(connection)
-        return Store(connection).import_rows(_rows(log), log.columns & set(LOG_COLUMNS))
+    with connected(address, create=True) as connection:
+        upgrade(connection, tables)
+        return Store(connection, tables).import_rows(_rows(log), _columns(log))
 
 
-def export_log(address: str, path: Path) -> int:
-    """Write every event of a database as a log; how many events there were.
+def export_log(address: str, path: Path, actor: str | None = None, tables: Tables = TABLES) -> int:
+    """Write every event of a database as a log, and into the journal that it was done; how many events there were.
+
+    Args:
+        address: of the database.
+        path: the file; the journal keeps its name, not its folder.
+        actor: the code of who asked for it.
+        tables: the tables.
 
     Raises:
-        DatabaseError: no such database, or no tables of motcua in it.
-        LogError: the file cannot be written.
+        UnusableDatabase: no such database, or its journal cannot be written.
+        TablesBehind: it has no tables of motcua, or old ones.
+        LogError: the file cannot be written; the journal does not say that it was.
 
     """
-    url = sa.make_url(address) if "://" in address else None
-    if url is not None and url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-        raise DatabaseError(address, "there is no such file", "check the path, or import a log first")
-    with _opened(address) as connection:
-        if not sa.inspect(connection).has_table("motcua_events"):
-            raise DatabaseError(address, "it has no table motcua_events", "import a log first, or let a desk write one")
-        rows = list(Store(connection).export_rows())
-    write_log(rows, path)
+    with ready(address, tables) as store:
+        store.note(Jotting(datetime.now(UTC), "exported", actor, detail=path.name))
+        rows = list(store.export_rows())
+        write_log(rows, path)
     return len(rows)
 
 
-@contextmanager
-def _opened(address: str) -> Iterator[sa.Connection]:
-    """A transaction on a database; it is undone when anything fails."""
-    try:
-        with sa.create_engine(address).begin() as connection:
-            yield connection
-    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError) as error:
-        raise DatabaseError(address, str(error), "write for example sqlite:///office.db") from None
-    except sa.exc.DBAPIError as error:
-        raise DatabaseError(address, str(error.orig), "check the address and the right to write there") from None
+@dataclass(frozen=True)
+class TakenOver:
+    """The dossiers of another system after the cut-over (chuyển đổi hệ thống)."""
+
+    dossiers: tuple[Adopted, ...]
+
+    @property
+    def events(self) -> int:
+        """How many events they have."""
+        return sum(dossier.events for dossier in self.dossiers)
+
+    @property
+    def states(self) -> dict[str, int]:
+        """How many stand in each state, in the order of the lifecycle."""
+        found = Counter(dossier.state for dossier in self.dossiers)
+        return {state: found[state] for state in STATES if found[state]}
+
+    @property
+    def ended(self) -> int:
+        """How many have ended; the others are running and go on at the desk."""
+        return sum(count for state, count in self.states.items() if state in ENDED)
+
+    @property
+    def imperfect(self) -> tuple[Adopted, ...]:
+        """Those whose past holds a step that cannot follow the one before it."""
+        return tuple(dossier for dossier in self.dossiers if dossier.doubt)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The summary as JSON."""
+        return {
+            "dossiers": len(self.dossiers),
+            "events": self.events,
+            "running": len(self.dossiers) - self.ended,
+            "ended": self.ended,
+            "states": self.states,
+            "imperfect": [_doubt(dossier) for dossier in self.imperfect],
+        }
+
+
+def adopt_log(log: EventLog, desk: Desk) -> TakenOver:
+    """Let a desk take over the dossiers of a log, all or none; it runs on those that have not ended.
+
+    Raises:
+        Conflict: a dossier is there already; nothing is kept.
+
+    """
+    return TakenOver(desk.adopt(_rows(log), _columns(log)))
+
+
+def _doubt(dossier: Adopted) -> dict[str, Any]:
+    found = dossier.doubt
+    told = {"dossier": dossier.dossier, "state": dossier.state, "events": dossier.events}
+    return told if found is None else told | {"step": found.index + 1, "kind": found.kind, "after": found.state}
+
+
+def _columns(log: EventLog) -> frozenset[str]:
+    return log.columns & frozenset(LOG_COLUMNS)
 
 
 def _rows(log: EventLog) -> Iterator[dict[str, Cell]]:

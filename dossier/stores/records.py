@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import groupby
-from typing import Literal, Protocol, cast
+from types import MappingProxyType
+from typing import Literal, NamedTuple, Protocol, cast
 
-from dossier.errors import Conflict, ImpossibleStep, UnreadableCell
 from dossier.events import LOG_COLUMNS, UNKNOWN, Cell, Event, Row
-from dossier.lifecycle import LIFECYCLE
+from dossier.stores.documents import Documents
+from dossier.stores.queues import Outbox, Posted, Timers
+from dossier.stores.register import Register
 
-Source = Literal["desk", "import"]
-Text = dict[str, str | None]
-
-MOMENTS = frozenset({"at", "recorded_at", "document_at"})
-FLAGS = frozenset({"signed", "digitised"})
-_NEVER_EMPTY = ("dossier", "event", "at")
-_FLAG_TEXTS = {"true": True, "false": False, "1": True, "0": False}
+Source = Literal["desk", "import", "adopted"]
+"""Who wrote an event: the desk, an import that keeps a log as read, or a cut-over after which the desk goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +41,9 @@ class Record:
     Attributes:
         version: its place in the history of the dossier, from 1.
         row: its columns in the event log.
-        source: whether the desk wrote it or it was imported as read.
+        source: who wrote it.
         override: the override under which the desk wrote it.
+        hash: what links it to the events before it, empty before it is kept.
 
     """
 
@@ -53,6 +51,7 @@ class Record:
     row: Row
     source: Source = "desk"
     override: Override | None = None
+    hash: str = field(default="", compare=False)
 
     @property
     def kind(self) -> str:
@@ -63,6 +62,12 @@ class Record:
     def at(self) -> datetime:
         """When it took effect."""
         return cast("datetime", self.row["at"])  # `encode` lets no other row in
+
+    @property
+    def recorded_at(self) -> datetime:
+        """When it was entered; when it took effect where nobody knows."""
+        found = self.row["recorded_at"]
+        return found if isinstance(found, datetime) else self.at
 
     def known(self, column: str) -> Cell:
         """The cell, None where it is empty and where the source cannot say."""
@@ -83,6 +88,11 @@ class Overview:
         state: its state, None where an imported history cannot be replayed.
         legal_due: when it is due by law: a date, or a moment for limits in hours; None where it is not known.
         due_without_pauses: when it would be due had no pause been counted.
+        office: the office that works on it.
+        officer: who acted last, applicant and system apart.
+        ends_at: the moment at which the legal due date has passed, the order of a worklist.
+        waiting: whether its clock is stopped.
+        open: whether it is received and not decided yet.
 
     """
 
@@ -94,21 +104,149 @@ class Overview:
     promised: date | datetime | None = None
     legal_due: date | datetime | None = None
     due_without_pauses: date | datetime | None = None
+    office: str | None = None
+    officer: str | None = None
+    ends_at: datetime | None = None
+    waiting: bool = False
+    open: bool = False
+
+
+class Key(NamedTuple):
+    """What makes a repeated command harmless (khóa chống trùng lặp).
+
+    Attributes:
+        key: chosen by the host, the same each time it sends the same command.
+        request: a digest of the command and its fields.
+
+    """
+
+    key: str
+    request: str
+
+
+class Keyed(NamedTuple):
+    """The event that a key already stands for."""
+
+    dossier: str
+    version: int
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event with all that is kept with it, in one transaction.
+
+    Attributes:
+        event: what happened.
+        version: its place in the history of the dossier, from 1.
+        overview: the line that it leads to.
+        previous: the hash of the event before it, empty for the first.
+        override: the override under which it was written.
+        key: makes a repetition harmless.
+        timers: the reminders that are armed from now on, by kind, with their moments.
+        topics: what the outbox is to send because of it.
+
+    """
+
+    event: Event
+    version: int
+    overview: Overview
+    previous: str = ""
+    override: Override | None = None
+    key: Key | None = None
+    timers: Mapping[str, datetime] = field(default_factory=dict)
+    topics: tuple[str, ...] = ()
+
+
+def posted(entry: Entry) -> list[Posted]:
+    """The messages of an event, as they stand in the outbox."""
+    code, version = entry.event.dossier, entry.version
+    return [Posted(0, f"{code}:{version}:{topic}", topic, code, version) for topic in entry.topics]
+
+
+class Import(NamedTuple):
+    """A history from elsewhere, encoded, with the line and the timers that it leads to."""
+
+    dossier: str
+    rows: Sequence[dict[str, str | None]]
+    overview: Overview
+    timers: Mapping[str, datetime] = MappingProxyType({})
+
+
+class Slice(NamedTuple):
+    """A page of a worklist.
+
+    Attributes:
+        office: the office that works on the dossiers, None for all.
+        officer: who acted last on them, None for all.
+        after: the end and the code of the last dossier of the page before, None for the first page.
+        limit: how many dossiers at most.
+
+    """
+
+    office: str | None = None
+    officer: str | None = None
+    after: tuple[datetime | None, str] | None = None
+    limit: int = 100
+
+
+class Jotting(NamedTuple):
+    """A line of the journal: who looked up, exported, erased or pruned what.
+
+    Attributes:
+        act: what was done: `looked_up`, `exported`, `erased`, `pruned`.
+        detail: free of personal data.
+
+    """
+
+    at: datetime
+    act: str
+    actor: str | None = None
+    dossier: str | None = None
+    detail: str | None = None
 
 
 class EventStore(Protocol):
-    """Where histories are kept; append-only, and the pair (dossier, version) is unique."""
+    """Where histories are kept; append-only, and the pair (dossier, version) is unique, and so is a key."""
+
+    @property
+    def timers(self) -> Timers:
+        """The reminders of all dossiers."""
+
+    @property
+    def documents(self) -> Documents:
+        """What is known of each document."""
+
+    @property
+    def outbox(self) -> Outbox:
+        """What is to be sent."""
+
+    @property
+    def register(self) -> Register:
+        """The numbers and the forms that were issued."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """A transaction for a host that has none: kept at the end, undone when anything fails."""
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """A part of the transaction that is undone alone when anything in it fails."""
 
     def history(self, dossier: str) -> tuple[Record, ...]:
         """The events of a dossier, oldest first; empty where there are none."""
 
-    def append(self, event: Event, version: int, overview: Overview, override: Override | None = None) -> None:
-        """Keep an event of the desk and the overview that it leads to.
+    def keyed(self, key: str) -> Keyed | None:
+        """The event that a key stands for, None where the key is new."""
+
+    def append(self, entry: Entry) -> None:
+        """Keep an event of the desk and what belongs to it.
 
         Raises:
-            Conflict: the version is taken.
+            Conflict: the version or the key is taken; it says by whom.
 
         """
+
+    def note(self, jotting: Jotting) -> None:
+        """Write a line into the journal."""
 
     def import_rows(self, rows: Iterable[Row], columns: Iterable[str] = LOG_COLUMNS) -> int:
         """Keep whole histories as read and say how many rows there were.
@@ -125,168 +263,22 @@ class EventStore(Protocol):
 
         """
 
+    def take_in(self, found: Sequence[Import], source: Source) -> None:
+        """Keep encoded histories as they are.
+
+        Raises:
+            Conflict: a dossier is there already; nothing is kept.
+
+        """
+
     def export_rows(self) -> Iterator[dict[str, Cell]]:
         """Every row, by dossier and version."""
+
+    def worklist(self, part: Slice) -> list[Overview]:
+        """The open dossiers, the first to end first; those without an end come last."""
 
     def overview(self, dossier: str) -> Overview | None:
         """The line of a dossier, None where there is none."""
 
     def overviews(self, state: str | None = None) -> Iterator[Overview]:
         """The lines of all dossiers, or of those in one state, by dossier."""
-
-
-def encode(row: Row, columns: Iterable[str] = LOG_COLUMNS) -> Text:
-    """A row of the log as the texts that are kept.
-
-    >>> texts = encode({"dossier": "A1", "event": "paid", "at": "2026-08-20T10:00+07:00"}, ["reason"])
-    >>> texts["at"], texts["reason"], texts["slip"]
-    ('2026-08-20T10:00:00+07:00', None, '?')
-
-    Raises:
-        UnreadableCell: a cell is no value of its column.
-
-    """
-    kept = frozenset(columns)
-    dossier = str(row.get("dossier") or "")
-    return {c: _encoded(dossier, c, row.get(c)) if c in kept or c in _NEVER_EMPTY else UNKNOWN for c in LOG_COLUMNS}
-
-
-def decode(texts: Mapping[str, str | None]) -> dict[str, Cell]:
-    """A row of the log from the texts that are kept."""
-    return {column: _decoded(column, texts[column]) for column in LOG_COLUMNS}
-
-
-def _encoded(dossier: str, column: str, cell: Cell) -> str | None:
-    if isinstance(cell, str):
-        cell = cell.strip() or None
-    if column in _NEVER_EMPTY and (cell is None or cell == UNKNOWN):
-        raise UnreadableCell(dossier, column, cell, "a value, for a row without it cannot be placed")
-    if cell is None:
-        return None
-    if cell == UNKNOWN:
-        return UNKNOWN
-    if column in MOMENTS or column == "promised":
-        return _moment(dossier, column, cell).isoformat()
-    if column in FLAGS:
-        return _flag(dossier, column, cell)
-    if not isinstance(cell, str):
-        raise UnreadableCell(dossier, column, cell, "text")
-    return cell
-
-
-def _moment(dossier: str, column: str, cell: Cell) -> date | datetime:
-    found = parse_time(cell) if isinstance(cell, str) else cell
-    if isinstance(found, datetime) and found.tzinfo is not None:
-        return found
-    if column == "promised" and isinstance(found, date) and not isinstance(found, datetime):
-        return found
-    allowed = "a moment with its offset, as 2026-08-20T10:00:00+07:00"
-    raise UnreadableCell(dossier, column, cell, f"a date or {allowed}" if column == "promised" else allowed)
-
-
-def parse_time(text: str | None) -> date | datetime | None:
-    """A date or a moment in ISO 8601, None where the text is neither."""
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text) if len(text) == len("2026-08-20") else datetime.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _flag(dossier: str, column: str, cell: Cell) -> str:
-    value = _FLAG_TEXTS.get(cell.lower()) if isinstance(cell, str) else cell
-    if not isinstance(value, bool):
-        raise UnreadableCell(dossier, column, cell, "true, false, ? or empty")
-    return "true" if value else "false"
-
-
-def _decoded(column: str, text: str | None) -> Cell:
-    if text is None or text == UNKNOWN:
-        return text
-    if column in MOMENTS or column == "promised":
-        return parse_time(text)
-    return _FLAG_TEXTS[text] if column in FLAGS else text
-
-
-def histories(rows: Iterable[Row], columns: Iterable[str]) -> list[tuple[str, list[Text]]]:
-    """Encoded rows by dossier, each dossier's in order of `at`, then as they came.
-
-    Raises:
-        UnreadableCell: a cell is no value of its column.
-
-    """
-    kept = frozenset(columns)
-    encoded = [encode(row, kept) for row in rows]
-    encoded.sort(key=lambda texts: (texts["dossier"] or "", datetime.fromisoformat(texts["at"] or "")))
-    return [(dossier or "", list(group)) for dossier, group in groupby(encoded, key=lambda texts: texts["dossier"])]
-
-
-def overview_of(dossier: str, records: Sequence[Record]) -> Overview:
-    """The line of a history as far as the history alone tells it."""
-    received = next((record for record in records if record.kind == "received"), None)
-    promises = [r.known("promised") for r in records if r.kind in {"received", "supplemented", "apologised"}]
-    promised = next((p for p in reversed(promises) if isinstance(p, date)), None)
-    procedures = [r.text("procedure") for r in records if r.kind in {"submitted", "received"}]
-    return Overview(
-        dossier=dossier,
-        version=len(records),
-        state=_state(records),
-        procedure=next((code for code in reversed(procedures) if code), None),
-        received_at=received.at if received else None,
-        promised=promised,
-    )
-
-
-def _state(records: Sequence[Record]) -> str | None:
-    try:
-        return LIFECYCLE.replay(record.kind for record in records).state
-    except ImpossibleStep:
-        return None
-
-
-class MemoryStore:
-    """A store in memory that keeps the contract of `EventStore`; for tests and examples."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, dict[int, tuple[Text, Source, Override | None]]] = {}
-        self._overviews: dict[str, Overview] = {}
-
-    def history(self, dossier: str) -> tuple[Record, ...]:
-        """The events of a dossier, oldest first."""
-        kept = sorted(self._kept.get(dossier, {}).items())
-        return tuple(Record(version, decode(texts), source, override) for version, (texts, source, override) in kept)
-
-    def append(self, event: Event, version: int, overview: Overview, override: Override | None = None) -> None:
-        """Keep an event of the desk; raises as `EventStore` says."""
-        history = self._kept.setdefault(event.dossier, {})
-        if version in history:
-            raise Conflict(event.dossier, version)
-        history[version] = (encode(event.to_row()), "desk", override)
-        self._overviews[event.dossier] = overview
-
-    def import_rows(self, rows: Iterable[Row], columns: Iterable[str] = LOG_COLUMNS) -> int:
-        """Keep whole histories as read; raises as `EventStore` says."""
-        found = histories(rows, columns)
-        for dossier, _ in found:
-            if self._kept.get(dossier):
-                raise Conflict(dossier, 1)
-        for dossier, encoded in found:
-            self._kept[dossier] = {version: (texts, "import", None) for version, texts in enumerate(encoded, start=1)}
-            self._overviews[dossier] = overview_of(dossier, self.history(dossier))
-        return sum(len(encoded) for _, encoded in found)
-
-    def export_rows(self) -> Iterator[dict[str, Cell]]:
-        """Every row, by dossier and version."""
-        for dossier in sorted(self._kept):
-            for _, (texts, _, _) in sorted(self._kept[dossier].items()):
-                yield decode(texts)
-
-    def overview(self, dossier: str) -> Overview | None:
-        """The line of a dossier."""
-        return self._overviews.get(dossier)
-
-    def overviews(self, state: str | None = None) -> Iterator[Overview]:
-        """The lines of all dossiers, or of those in one state, by dossier."""
-        found = (self._overviews[dossier] for dossier in sorted(self._overviews))
-        return (overview for overview in found if state is None or overview.state == state)

@@ -2,71 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from typing import TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from dossier.errors import Conflict, UnsupportedDatabase
-from dossier.events import LOG_COLUMNS, Cell, Event, Row
-from dossier.store import Override, Overview, Record, Text, decode, encode, histories, overview_of, parse_time
+from dossier.errors import Conflict
+from dossier.events import LOG_COLUMNS, Cell, Row
+from dossier.stores.cells import decode, encode, parse_time, sortable
+from dossier.stores.chain import BESIDE, Kept, link, seal, unsealed
+from dossier.stores.imports import imported
+from dossier.stores.races import lost_race
+from dossier.stores.records import Entry, Import, Jotting, Keyed, Override, Overview, Record, Slice, Source, posted
+from dossier.stores.sqldocuments import SqlDocuments
+from dossier.stores.sqlqueues import SqlOutbox, SqlTimers
+from dossier.stores.sqlregister import SqlRegister
+from dossier.stores.statements import statements
+from dossier.stores.tables import TABLES, Tables
 
-metadata = sa.MetaData()
-"""The tables, to be created with the host's own."""
+metadata = TABLES.metadata
+"""The tables under their usual names, to be created with the host's own."""
 
-events = sa.Table(
-    "motcua_events",
-    metadata,
-    sa.Column("dossier", sa.Text, primary_key=True),
-    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
-    *(sa.Column(name, sa.Text, nullable=name not in {"event", "at"}) for name in LOG_COLUMNS if name != "dossier"),
-    sa.Column("source", sa.Text, sa.CheckConstraint("source IN ('desk', 'import')"), nullable=False),
-    sa.Column("override_reason", sa.Text),
-    sa.Column("override_approver", sa.Text),
-    sa.Column("override_lifted", sa.Text),
-)
-"""Events as texts: moments in ISO 8601 with their offset, flags as true and false, '?' where the source cannot say."""
-
-dossiers = sa.Table(
-    "motcua_dossiers",
-    metadata,
-    sa.Column("dossier", sa.Text, primary_key=True),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("state", sa.Text, index=True),
-    sa.Column("procedure", sa.Text),
-    sa.Column("received_at", sa.Text),
-    sa.Column("promised", sa.Text),
-    sa.Column("legal_due", sa.Text),
-    sa.Column("due_without_pauses", sa.Text),
-)
-"""The overview of each dossier, written in the transaction of its last event."""
-
-_INSERTS: Mapping[str, Callable[[sa.Table], sqlite.Insert | postgresql.Insert]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
-_BATCH = 1_000
+BATCH = 1_000
+_NEVER = "9999-12-31T00:00:00.000000Z"  # so that an index can put what has no end last
 T = TypeVar("T")
-
-
-def _refuse(operation: str, when: str = "") -> None:
-    ddl = (
-        f"CREATE TRIGGER motcua_events_no_{operation.lower()} BEFORE {operation} ON motcua_events {when} BEGIN "
-        f"SELECT RAISE(ABORT, 'motcua_events is append-only: this {operation} is refused'); END"
-    )
-    statement = sa.DDL(ddl)  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
-    sa.event.listen(events, "after_create", statement.execute_if(dialect="sqlite"))
-
-
-_refuse("UPDATE")
-_refuse("DELETE")
-# INSERT OR REPLACE deletes without firing the trigger on DELETE
-_refuse("INSERT", "WHEN EXISTS (SELECT 1 FROM motcua_events WHERE dossier = NEW.dossier AND version = NEW.version)")
 
 
 class Store:
@@ -79,44 +42,84 @@ class Store:
     ()
 
     Args:
-        bind: an open SQLAlchemy `Connection` or `Session`; the tables of `metadata` must be there.
+        bind: an open SQLAlchemy `Connection` or `Session`, or a DBAPI connection (`sqlite3`, `psycopg`, Django's).
+        tables: the tables, which must be there.
 
     Raises:
         UnsupportedDatabase: neither SQLite nor PostgreSQL.
 
     """
 
-    def __init__(self, bind: sa.Connection | Session) -> None:
-        self._bind = bind
-        dialect = bind.get_bind().dialect.name if isinstance(bind, Session) else bind.dialect.name
-        if dialect not in _INSERTS:
-            raise UnsupportedDatabase(dialect, _INSERTS)
-        insert = _INSERTS[dialect]
-        self._add = insert(events).on_conflict_do_nothing()
-        upsert = insert(dossiers)
-        written = {column.name: upsert.excluded[column.name] for column in dossiers.columns}
-        self._write = upsert.on_conflict_do_update(index_elements=["dossier"], set_=written)
+    def __init__(self, bind: object, tables: Tables = TABLES) -> None:
+        self._bind = _opened(bind)
+        self.tables = tables
+        dialect = self._bind.get_bind().dialect if isinstance(self._bind, Session) else self._bind.dialect
+        self._statements = statements(tables, dialect.name)
+        self.timers = SqlTimers(lambda: self.connection, tables, self._statements)
+        self.outbox = SqlOutbox(lambda: self.connection, tables, self._statements)
+        self.register = SqlRegister(lambda: self.connection, tables)
+        self.documents = SqlDocuments(lambda: self.connection, tables)
 
     @property
-    def _connection(self) -> sa.Connection:
+    def connection(self) -> sa.Connection:
+        """The connection in the host's transaction."""
         return self._bind.connection() if isinstance(self._bind, Session) else self._bind
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """A transaction for a host that has none: committed at the end, undone when anything fails.
+
+        Raises:
+            InvalidRequestError: of SQLAlchemy; the connection or session is in a transaction of the host already.
+
+        """
+        with self._bind.begin():
+            if self.connection.dialect.name == "sqlite":  # otherwise two readers could not both become writers
+                self.connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part of the transaction that is undone alone when anything in it fails."""
+        own = self.connection.connection.dbapi_connection
+        if self.connection.dialect.name == "sqlite" and not getattr(own, "in_transaction", True):
+            self.connection.exec_driver_sql("BEGIN")  # else the end of the savepoint would commit
+        with self._bind.begin_nested():
+            yield
 
     def history(self, dossier: str) -> tuple[Record, ...]:
         """The events of a dossier, oldest first."""
-        found = self._connection.execute(_HISTORY, {"code": dossier})
-        return tuple(_record(row) for row in found.mappings())
+        found = self.connection.execute(self._statements.history, {"code": dossier})
+        return tuple(map(_record, found.mappings()))
 
-    def append(self, event: Event, version: int, overview: Overview, override: Override | None = None) -> None:
-        """Keep an event of the desk and the overview that it leads to.
+    def keyed(self, key: str) -> Keyed | None:
+        """The event that a key stands for, None where the key is new."""
+        found = self.connection.execute(self._statements.keyed, {"key": key}).first()
+        return None if found is None else Keyed(*found)
+
+    def append(self, entry: Entry) -> None:
+        """Keep an event of the desk and what belongs to it.
 
         Raises:
-            Conflict: the version is taken; the host's transaction goes on.
+            Conflict: the version or the key is taken; the host's transaction goes on.
 
         """
-        kept = encode(event.to_row()) | {"version": version, "source": "desk"} | _override_columns(override)
-        if not self._inserted(kept):
-            raise Conflict(event.dossier, version)
-        self._connection.execute(self._write, _overview_columns(overview))
+        code, version = entry.event.dossier, entry.version
+        key, request = entry.key or (None, None)
+        rest: Kept = {"version": version, "source": "desk", "key": key, "request": request}
+        row, beside = seal({**encode(entry.event.to_row()), **rest, **_override_columns(entry.override)})
+        if not self._inserted(row | {"hash": link(entry.previous, row)}):
+            raise self._conflict(code, version)
+        if beside is not None:
+            self.connection.execute(self._statements.add_texts, beside | {"dossier": code, "version": version})
+        self.connection.execute(self._statements.write_overview, overview_columns(entry.overview))
+        self.timers.arm(code, entry.timers)
+        self.outbox.post(posted(entry), entry.event.recorded_at)
+
+    def note(self, jotting: Jotting) -> None:
+        """Write a line into the journal."""
+        row = {**jotting._asdict(), "at": sortable(jotting.at)}
+        self.connection.execute(sa.insert(self.tables.journal), row)
 
     def import_rows(self, rows: Iterable[Row], columns: Iterable[str] = LOG_COLUMNS) -> int:
         """Keep whole histories as read and say how many rows there were; `EventStore` says more.
@@ -126,74 +129,122 @@ class Store:
             Conflict: a dossier is there already; nothing is kept.
 
         """
-        found = histories(rows, columns)
+        found = imported(rows, columns)
+        self.take_in(found, "import")
+        return sum(len(one.rows) for one in found)
+
+    def take_in(self, found: Sequence[Import], source: Source) -> None:
+        """Keep encoded histories as they are.
+
+        Raises:
+            Conflict: a dossier is there already; nothing is kept.
+
+        """
         for batch in _batches(found):
-            self._refuse_known([dossier for dossier, _ in batch])
+            self._refuse_known([one.dossier for one in batch])
         for batch in _batches(found):
-            self._connection.execute(sa.insert(events), [row for _, rows in batch for row in _imported(rows)])
-            self._connection.execute(
-                sa.insert(dossiers), [_overview_columns(_imported_overview(*one)) for one in batch]
-            )
-        return sum(len(encoded) for _, encoded in found)
+            self._take_in(batch, source)
+
+    def _take_in(self, batch: Sequence[Import], source: Source) -> None:
+        kept = [row for one in batch for row in _linked(one, source)]
+        self._insert(self.tables.events, [row for row, _ in kept])
+        self._insert(self.tables.texts, [texts for _, texts in kept if texts is not None])
+        self._insert(self.tables.dossiers, [overview_columns(one.overview) for one in batch])
+        timers = [(one.dossier, kind, sortable(at)) for one in batch for kind, at in one.timers.items()]
+        self._insert(self.tables.timers, [{"dossier": code, "kind": kind, "at": at} for code, kind, at in timers])
+
+    def _insert(self, table: sa.Table, rows: Sequence[Mapping[str, object]]) -> None:
+        if rows:
+            self.connection.execute(sa.insert(table), rows)
 
     def export_rows(self) -> Iterator[dict[str, Cell]]:
         """Every row, by dossier and version, read as it is asked for."""
-        select = sa.select(events).order_by(events.c.dossier, events.c.version)
-        found = self._connection.execute(select, execution_options={"yield_per": _BATCH})
-        return (_row(row) for row in found.mappings())
+        found = self.connection.execute(self._statements.export, execution_options={"yield_per": BATCH})
+        return map(_row, found.mappings())
 
     def overview(self, dossier: str) -> Overview | None:
         """The line of a dossier, None where there is none."""
-        row = (
-            self._connection.execute(sa.select(dossiers).where(dossiers.c.dossier == dossier)).mappings().one_or_none()
-        )
-        return None if row is None else _overview(row)
+        select = sa.select(self.tables.dossiers).where(self.tables.dossiers.c.dossier == dossier)
+        row = self.connection.execute(select).mappings().one_or_none()
+        return None if row is None else read_overview(row)
 
     def overviews(self, state: str | None = None) -> Iterator[Overview]:
         """The lines of all dossiers, or of those in one state, by dossier."""
+        dossiers = self.tables.dossiers
         select = sa.select(dossiers).order_by(dossiers.c.dossier)
         chosen = select if state is None else select.where(dossiers.c.state == state)
-        found = self._connection.execute(chosen, execution_options={"yield_per": _BATCH})
-        return (_overview(row) for row in found.mappings())
+        return map(read_overview, self.connection.execute(chosen, execution_options={"yield_per": BATCH}).mappings())
 
-    def _inserted(self, kept: Mapping[str, object]) -> bool:
+    def worklist(self, part: Slice) -> list[Overview]:
+        """The open dossiers of an office or an officer, by the moment at which their time limit ends."""
+        c = self.tables.dossiers.c
+        select = sa.select(self.tables.dossiers).where(sa.text("open = 1"))
+        for column, value in ((c.office, part.office), (c.officer, part.officer)):
+            select = select if value is None else select.where(column == value)
+        if part.after is not None:
+            select = select.where(sa.tuple_(c.ends_at, c.dossier) > sa.tuple_(_end(part.after[0]), part.after[1]))
+        found = self.connection.execute(select.order_by(c.ends_at, c.dossier).limit(part.limit))
+        return [read_overview(row) for row in found.mappings()]
+
+    def _inserted(self, row: Mapping[str, object]) -> bool:
         """Whether the row was new; a taken key must not break the host's transaction."""
         try:
-            done = self._connection.execute(self._add, kept)
+            done = self.connection.execute(self._statements.add_event, row)
         except IntegrityError:
-            if self._taken(str(kept["dossier"]), kept["version"]):
+            if self._taken(str(row["dossier"]), row["version"]) is not None:
                 return False
+            raise
+        except OperationalError as error:
+            if lost_race(error):
+                raise Conflict(str(row["dossier"]), int(str(row["version"]))) from error
             raise
         return done.rowcount == 1
 
-    def _taken(self, dossier: str, version: object) -> bool:
+    def _taken(self, dossier: str, version: object) -> sa.RowMapping | None:
+        events = self.tables.events
+        select = sa.select(events.c.event, events.c.actor, events.c.recorded_at)
         key = sa.and_(events.c.dossier == dossier, events.c.version == version)
-        return self._connection.execute(sa.select(events.c.version).where(key)).first() is not None
+        return self.connection.execute(select.where(key)).mappings().first()
+
+    def _conflict(self, dossier: str, version: int) -> Conflict:
+        taken = self._taken(dossier, version)
+        if taken is None:
+            return Conflict(dossier, version)
+        recorded_at = parse_time(taken["recorded_at"])
+        moment = recorded_at if isinstance(recorded_at, datetime) else None
+        return Conflict(dossier, version, kind=taken["event"], actor=taken["actor"], recorded_at=moment)
 
     def _refuse_known(self, codes: list[str]) -> None:
+        events = self.tables.events
         select = sa.select(events.c.dossier).where(events.c.dossier.in_(codes)).order_by(events.c.dossier).limit(1)
-        known = self._connection.execute(select).scalar()
+        known = self.connection.execute(select).scalar()
         if known is not None:
-            raise Conflict(known, 1)
+            raise self._conflict(known, 1)
 
 
-_HISTORY = sa.select(events).where(events.c.dossier == sa.bindparam("code")).order_by(events.c.version)
+def _opened(bind: object) -> sa.Connection | Session:
+    if isinstance(bind, (sa.Connection, Session)):
+        return bind
+    from dossier.stores.lending import lent
+
+    return lent(bind)
 
 
-def _batches(items: list[T]) -> Iterator[list[T]]:
-    return (items[start : start + _BATCH] for start in range(0, len(items), _BATCH))
+def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
 
 
 def _record(row: sa.RowMapping) -> Record:
     override = None
     if row["override_approver"] is not None:
-        lifted = tuple((row["override_lifted"] or "").split())
-        override = Override(row["override_reason"], row["override_approver"], lifted)
-    return Record(row["version"], _row(row), row["source"], override)
+        reason = unsealed(row["override_reason"], row["beside_override_reason"]) or ""
+        override = Override(reason, row["override_approver"], tuple((row["override_lifted"] or "").split()))
+    return Record(row["version"], _row(row), row["source"], override, row["hash"])
 
 
 def _row(row: sa.RowMapping) -> dict[str, Cell]:
-    return decode({column: row[column] for column in LOG_COLUMNS})
+    texts = {column: row[column] for column in LOG_COLUMNS}
+    return decode(texts | {name: unsealed(row[name], row[f"beside_{name}"]) for name in BESIDE if name in texts})
 
 
 def _override_columns(override: Override | None) -> dict[str, str | None]:
@@ -206,20 +257,40 @@ def _override_columns(override: Override | None) -> dict[str, str | None]:
     }
 
 
-def _imported(rows: list[Text]) -> Iterator[dict[str, object]]:
-    return (texts | {"version": version, "source": "import"} for version, texts in enumerate(rows, start=1))
+def _linked(one: Import, source: Source) -> Iterator[tuple[dict[str, object], dict[str, object] | None]]:
+    """The rows of a history, each linked to the one before it, with the texts beside it."""
+    previous = ""
+    rest: Kept = {"source": source, **_override_columns(None), "key": None, "request": None}
+    for version, texts in enumerate(one.rows, start=1):
+        row, beside = seal({**texts, **rest, "version": version})
+        previous = link(previous, row)
+        place = {"dossier": one.dossier, "version": version}
+        yield {**row, "hash": previous}, None if beside is None else {**beside, **place}
 
 
-def _imported_overview(dossier: str, rows: list[Text]) -> Overview:
-    records = [Record(version, decode(texts), "import") for version, texts in enumerate(rows, start=1)]
-    return overview_of(dossier, records)
+def overview_columns(overview: Overview) -> dict[str, str | int | None]:
+    """The columns of the line of a dossier."""
+    dates = {name: getattr(overview, name) for name in ("received_at", "promised", "legal_due", "due_without_pauses")}
+    return {
+        "dossier": overview.dossier,
+        "version": overview.version,
+        "state": overview.state,
+        "procedure": overview.procedure,
+        "office": overview.office,
+        "officer": overview.officer,
+        "ends_at": _end(overview.ends_at),
+        "waiting": overview.waiting,
+        "open": overview.open,
+        **{name: None if found is None else found.isoformat() for name, found in dates.items()},
+    }
 
 
-def _overview_columns(overview: Overview) -> dict[str, str | int | None]:
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(overview).items()}
+def _end(moment: datetime | None) -> str:
+    return _NEVER if moment is None else sortable(moment)
 
 
-def _overview(row: sa.RowMapping) -> Overview:
+def read_overview(row: sa.RowMapping) -> Overview:
+    """The line of a dossier from its columns."""
     return Overview(
         dossier=row["dossier"],
         version=row["version"],
@@ -229,4 +300,9 @@ def _overview(row: sa.RowMapping) -> Overview:
         promised=parse_time(row["promised"]),
         legal_due=parse_time(row["legal_due"]),
         due_without_pauses=parse_time(row["due_without_pauses"]),
+        office=row["office"],
+        officer=row["officer"],
+        ends_at=None if row["ends_at"] == _NEVER else datetime.fromisoformat(row["ends_at"]),
+        waiting=bool(row["waiting"]),
+        open=bool(row["open"]),
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from heapq import heapify, heappop, heappush
 
-from dossier import Desk, Dossier, EventStore, NotAllowed
+from dossier import UNCHECKED, Desk, Dossier, EventStore, NotAllowed
 from dossier.events import Cell
 from dossier.procedures import Procedures
 from rules.demo.quarter import BEGIN, END
@@ -39,7 +39,8 @@ class Office:
         self.reasons: Counter[str] = Counter()
         self.let_through: list[str] = []
         self.states: Counter[str] = Counter()
-        self._desk = Desk(store, procedures=Procedures.shipped(), quotas=quotas().on, now=lambda: self.now)
+        book, allowed = Procedures.shipped(), quotas().on
+        self._desk = Desk(store, roles=UNCHECKED, procedures=book, quotas=allowed, now=lambda: self.now)
 
     def do(self, dossier: str, command: str, fields: Given, at: datetime | None = None) -> Dossier:
         """Carry out a lawful act; raises as the desk does."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from dossier import Desk, Dossier, MemoryStore
+from dossier import UNCHECKED, Desk, Dossier, MemoryStore
 from dossier.events import Cell
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -67,7 +67,7 @@ class Office:
     def __init__(self, desk_store: object = None, now: datetime | None = None, **kept: object) -> None:
         self.now = now or at("01 09:00")
         self.store = desk_store or MemoryStore()
-        self.desk = Desk(self.store, now=lambda: self.now, **kept)
+        self.desk = Desk(self.store, now=lambda: self.now, **({"roles": UNCHECKED} | kept))
 
     def go(self, *commands: str, code: str = "A1") -> Dossier:
         """Carry out commands with the least fields they need, an hour apart."""

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendars import NaiveMoment, Term, Unit, vietnam
-from dossier.clock import AfterSupplement, Clock, Due, Step, read_clock
+from calendars import NaiveMoment, OutOfRange, Term, Unit, deadline, vietnam
+from dossier.clock import AfterSupplement, Clock, Due, Step, due_of, read_clock
 from dossier.errors import IncompatibleTerm
 from tests.calendars import oracle
 from tests.dossier.office import HANOI, at
@@ -308,3 +308,27 @@ def test_pauses_and_payments_agree_with_a_walk_from_day_to_day(steps: list[Step]
     assert found.legal_due == Due(walked_due(steps, days, until))
     pauseless = [step for step in steps if step.kind not in {"paused", "resumed"}]
     assert found.due_without_pauses == Due(walked_due(pauseless, days, until))
+
+
+# one count for all dossiers of a day
+
+
+@given(
+    start=st.datetimes(datetime(2015, 1, 1), datetime(2030, 1, 1)),  # noqa: DTZ001  # the zone is put on below
+    waits=st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 600)), max_size=3),
+    limit=st.sampled_from(["5 ngày làm việc", "0,5 ngày làm việc", "20 ngày", "1 tháng", "8 giờ làm việc", "36 giờ"]),
+)
+def test_a_limit_ends_when_the_calendar_says_whatever_hour_it_began(
+    start: datetime, waits: list[tuple[int, int]], limit: str
+) -> None:
+    begun, term = start.replace(tzinfo=HANOI), Term.parse(limit)
+    spans = [(begun + timedelta(hours=a), begun + timedelta(hours=a + b)) for a, b in waits]
+    pauses = tuple((begin.astimezone(UTC), end.astimezone(UTC)) for begin, end in spans)
+    end = deadline(vietnam(), begun, term, pauses)
+    assert due_of(vietnam(), begun, term, pauses) == Due(end.due, None if end.by_date else end.expires_at)
+
+
+def test_a_limit_that_ends_beyond_the_calendar_is_refused_each_time() -> None:
+    for _ in range(2):
+        with pytest.raises(OutOfRange):
+            due_of(vietnam(), at("01 09:00"), Term.parse("99999 ngày làm việc"))

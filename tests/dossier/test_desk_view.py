@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from dossier import (
+    UNCHECKED,
     Conflict,
     Desk,
     Due,
@@ -47,6 +48,16 @@ def test_a_dossier_decided_in_time_does_not_become_overdue() -> None:
     office.go("receive", "complete")
     office.now = at("30 09:00")
     assert not office.desk.dossier("A1").overdue
+
+
+def test_a_view_tells_the_moment_at_which_it_was_asked_for() -> None:
+    office = Office()
+    office.go("receive")
+    before = office.desk.dossier("A1")
+    office.now = at("30 09:00")
+    after = office.desk.dossier("A1")
+    assert (before.overdue, after.overdue) == (False, True)
+    assert before == after, "one history, one dossier"
 
 
 def test_two_due_dates_are_always_told() -> None:
@@ -130,9 +141,8 @@ def test_a_request_before_receipt_in_an_imported_history_spends_no_quota() -> No
 
 def test_an_imported_receipt_without_limit_has_that_of_the_procedure() -> None:
     office = imported(("received", "01 09:00"), procedure=PROCEDURE, limit="20")
-    assert Desk(office.store, procedures=SHIPPED, now=lambda: office.now).dossier("A1").legal_due == Due(
-        date(2026, 6, 17)
-    )
+    desk = Desk(office.store, roles=UNCHECKED, procedures=SHIPPED, now=lambda: office.now)
+    assert desk.dossier("A1").legal_due == Due(date(2026, 6, 17))
 
 
 def test_cells_about_which_the_source_cannot_say_are_not_taken_for_facts() -> None:
@@ -159,5 +169,5 @@ def test_a_kind_that_nobody_knows_is_refused_with_its_row() -> None:
 
 def test_the_default_desk_reads_the_clock_on_the_wall() -> None:
     before = datetime.now(UTC)
-    done = Desk(MemoryStore()).do("A1", "receive", **FIELDS["receive"])
+    done = Desk(MemoryStore(), roles=UNCHECKED).do("A1", "receive", **FIELDS["receive"])
     assert before <= done.received_at <= datetime.now(UTC)

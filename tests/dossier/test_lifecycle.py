@@ -100,6 +100,22 @@ def test_the_machine_and_the_fold_agree_on_every_command(position: Position) -> 
             assert LIFECYCLE.move(position, command) == folded
 
 
+def test_the_machine_walks_each_way_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    walked: list[str] = []
+    fresh = Lifecycle()
+    monkeypatch.setattr(
+        fresh, "_walked", lambda position, command: walked.append(command) or LIFECYCLE.move(position, command)
+    )
+    assert [fresh.move(Position("received"), "pause") for _ in range(3)] == [Position("paused")] * 3
+    assert walked == ["pause"]
+
+
+def test_a_refused_command_is_refused_again() -> None:
+    for _ in range(2):
+        with pytest.raises(ImpossibleStep):
+            LIFECYCLE.move(Position("paused"), "complete")
+
+
 def test_the_machine_has_no_back_doors() -> None:
     doors = [name for name in LIFECYCLE._machine.events if name.startswith("to_")]
     assert doors == []

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from dossier import Conflict, Desk, NotAllowed, Override, Store, metadata
+from dossier import UNCHECKED, Conflict, Desk, NotAllowed, Override, Store, metadata
 from dossier.events import Cell
 from tests.dossier.office import FIELDS, at
 from tests.dossier.walk_model import CAN_BE_LIFTED, MAY, SIDE, Paper
@@ -36,7 +36,7 @@ class Walk(RuleBasedStateMachine):
         metadata.create_all(self.connection)
         self.now = at("01 09:00")
         self.store = Store(self.connection)
-        self.desk = Desk(self.store, now=lambda: self.now)
+        self.desk = Desk(self.store, roles=UNCHECKED, now=lambda: self.now)
         self.papers = {code: Paper() for code in CODES}
         self.kept: dict[str, tuple[object, ...]] = dict.fromkeys(CODES, ())
         for command in ("receive", "attach"):
@@ -147,7 +147,7 @@ class Walk(RuleBasedStateMachine):
         """Somebody who read too early cannot write over what is there."""
         if not self.kept[code]:
             return
-        stale = Desk(_Stale(self.store), now=lambda: self.now)
+        stale = Desk(_Stale(self.store), roles=UNCHECKED, now=lambda: self.now)
         with pytest.raises(Conflict, match=f"'{code}' already has version 1"):
             stale.do(code, "receive", **FIELDS["receive"])
 

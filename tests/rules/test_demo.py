@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from calendars import vietnam
-from dossier import Desk, MemoryStore, Store
+from dossier import UNCHECKED, Desk, MemoryStore, Store
 from dossier.formats.log import read_log, write_log
 from dossier.procedures import Procedures
 from rules.checks import check
@@ -77,7 +77,8 @@ def test_the_desk_and_the_check_agree_on_every_due_date(demo: Demo) -> None:
     facts = check(read_log(demo.files.desk_log), as_of=END).facts
     columns = ("legal_due_on", "due_without_pauses_on", "overdue")
     with sa.create_engine(f"sqlite:///{demo.files.database}").connect() as connection:
-        desk = Desk(Store(connection), procedures=Procedures.shipped(), quotas=quotas().on, now=lambda: END)
+        setting = {"procedures": Procedures.shipped(), "quotas": quotas().on, "now": lambda: END}
+        desk = Desk(Store(connection), roles=UNCHECKED, **setting)
         for code, due, without, overdue in facts.filter("received").select("dossier", *columns).iter_rows():
             view = desk.dossier(code)
             assert view.legal_due is not None

@@ -10,7 +10,7 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dossier import Desk, Dossier, MemoryStore, NotAllowed, Override, UnknownDossier
+from dossier import UNCHECKED, Desk, Dossier, MemoryStore, NotAllowed, Override, UnknownDossier
 from dossier.events import Cell
 from dossier.lifecycle import ENDED, LIFECYCLE
 from dossier.procedures import Procedures
@@ -67,6 +67,15 @@ HOUSE = {
     ),
     *("consult.office", "answer.office", "pause.ground", "pause.ground_counts", "apologise.slip", "deliver.channel"),
     *("deliver.office", "close.ground", "close.unasked", "attach.document", "notify.notice", "correct.reason"),
+    "role.missing",
+    "role.denied",
+    "code.malformed",
+    "code.day",
+    "attach.content",
+    "close.too_early",
+    "complete.unfiled",
+    "complete.signature",
+    "complete.undeclared",
 }
 """Reasons behind which no rule of the rulebook stands: the desk asks for more than the rules look for."""
 
@@ -198,7 +207,7 @@ class Clerk:
     def __post_init__(self) -> None:
         """Open the desk."""
         book = Procedures.shipped()
-        self.desk = Desk(self.store, procedures=book, quotas=quotas().on, now=lambda: self.now)
+        self.desk = Desk(self.store, roles=UNCHECKED, procedures=book, quotas=quotas().on, now=lambda: self.now)
 
     def work(self, code: str, steps: int) -> None:
         """So many steps on one dossier, those the state allows more often than others."""

@@ -1,0 +1,60 @@
+"""Where a history of another system stands: read as far as it goes, never refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from dossier.errors import ImpossibleStep
+from dossier.lifecycle import AT_WORK, LIFECYCLE, SAME, START, Position
+
+_LANDS = {move.kind: move.to for move in reversed(LIFECYCLE.table)}  # the first row of a kind says where it leads
+
+
+class Adopted(NamedTuple):
+    """A dossier taken over at cut-over (chuyển đổi hệ thống).
+
+    Attributes:
+        dossier: its code.
+        state: where it stands.
+        events: how many events it has.
+        doubt: the first step that cannot follow the one before it; None for a history without one.
+
+    """
+
+    dossier: str
+    state: str
+    events: int
+    doubt: ImpossibleStep | None = None
+
+
+def adopted(kinds: Iterable[str]) -> Position:
+    """Where an adopted history stands: a step that cannot follow leads where it would have led in its own place.
+
+    >>> adopted(["forwarded", "paused", "paused"])
+    Position(state='paused', apologised=False)
+    """
+    position = Position()
+    for kind in kinds:
+        position = LIFECYCLE.step(position, kind) or _landed(position, kind)
+    return position
+
+
+def adoption(dossier: str, kinds: Sequence[str]) -> Adopted:
+    """How a history stands once it is taken over."""
+    return Adopted(dossier, adopted(kinds).state, len(kinds), _doubt(kinds))
+
+
+def _doubt(kinds: Iterable[str]) -> ImpossibleStep | None:
+    try:
+        LIFECYCLE.replay(kinds)
+    except ImpossibleStep as error:
+        return error
+    return None
+
+
+def _landed(position: Position, kind: str) -> Position:
+    apologised, to = position.apologised or kind == "apologised", _LANDS.get(kind, SAME)
+    if to == AT_WORK or (to == SAME and position.state == START):
+        to = "late" if apologised else "processing"
+    return Position(position.state if to == SAME else to, apologised)
