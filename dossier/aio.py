@@ -23,6 +23,7 @@ from dossier.stores.tables import TABLES, Tables
 
 if TYPE_CHECKING:
     from dossier.evidence import Evidence
+    from dossier.forms.issuing import Printer
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -73,6 +74,7 @@ class AsyncDesk:
         quotas: QuotasOn = once_each,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         evidence: Evidence | None = None,
+        forms: Printer | None = None,
         codes: bool = False,
     ) -> None:
         self.bind = bind
@@ -84,6 +86,7 @@ class AsyncDesk:
             quotas=quotas,
             now=now,
             evidence=evidence,
+            forms=forms,
             codes=codes,
         )
 

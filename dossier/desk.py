@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -14,32 +13,35 @@ from dossier.adoption import Adopted, adoption
 from dossier.case import Case
 from dossier.entries import overview
 from dossier.errors import Conflict, KeyReused, NoStorage, NotAllowed, Reason, UnknownDossier
-from dossier.events import LOG_COLUMNS, Cell, Event, Row, is_blank, row_of
-from dossier.filling import built, check_fields, cleaned, filled, invalid, missing
-from dossier.guards import ALWAYS, GUARDS, Act, refusals
+from dossier.events import LOG_COLUMNS, Cell, Event, Row
+from dossier.filling import check_fields
+from dossier.guards import Act
 from dossier.keys import keyed
 from dossier.lifecycle import LIFECYCLE
 from dossier.outbox.delivery import Delivered, deliver
 from dossier.outbox.host import Host
 from dossier.outbox.sinks import Sink
 from dossier.outbox.topics import topics
-from dossier.proof import code_refusal, filed, legal_value, other_content
+from dossier.proof import filed, other_content
 from dossier.quotas import QuotasOn, once_each
-from dossier.requirements import requirements
-from dossier.roles import RolesOf, is_auditor, refusal
+from dossier.recomputing import Position, Recomputed, recompute
+from dossier.roles import RolesOf, is_auditor
 from dossier.setting import ProcedureBook, Setting
 from dossier.stores.cells import Text
 from dossier.stores.imports import histories, records_of
 from dossier.stores.opening import opened
+from dossier.stores.queues import Armed
 from dossier.stores.records import Entry, EventStore, Import, Jotting, Key, Override, Overview, Record, Slice
 from dossier.sweeping import Swept, sweep
-from dossier.timers import is_stopped, timers
+from dossier.timers import reminders
 from dossier.view import Dossier
+from dossier.weighing import Form, Scales, Weighed
 from dossier.worklist import Place, WorklistLine, line
 
 if TYPE_CHECKING:
     from dossier.evidence import Evidence
     from dossier.evidence import Kind as DocumentKind
+    from dossier.forms.issuing import Printer
 
 
 class Desk:
@@ -60,6 +62,7 @@ class Desk:
         now: the clock on the wall, aware.
         evidence: keeps the content of documents and checks the signature of the e-result; without it the act says
             whether the result is signed.
+        forms: numbers, prints and keeps the form of each act that has one; without it the act gives the number.
         codes: whether the code of a dossier must be one of the three grammars in use, with the day of its first event.
 
     """
@@ -74,19 +77,19 @@ class Desk:
         quotas: QuotasOn = once_each,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         evidence: Evidence | None = None,
+        forms: Printer | None = None,
         codes: bool = False,
     ) -> None:
-        self._store = opened(store)
-        self._roles = roles
-        self._evidence, self._codes = evidence, codes
+        self._store, self._roles, self._evidence = opened(store), roles, evidence
         self._setting = Setting(calendar or vietnam(), procedures, quotas)
+        self._scales = Scales(self._store, self._setting, roles, evidence is not None, codes, forms)
         self._now = now
 
     def transaction(self) -> AbstractContextManager[None]:
         """A transaction for a host that has none: kept at the end, undone when anything fails."""
         return self._store.transaction()
 
-    def do(  # one act has this many independent facts
+    def do(  # noqa: PLR0913  # one act has this many independent facts
         self,
         dossier: str,
         command: str,
@@ -96,6 +99,7 @@ class Desk:
         office: str | None = None,
         override: Override | None = None,
         key: str | None = None,
+        form: Form | None = None,
         **fields: Cell,
     ) -> Dossier:
         """Carry out a command and keep its event; the dossier as it then stands.
@@ -108,6 +112,7 @@ class Desk:
             office: the office that acts or takes over.
             override: lifts the reasons that can be lifted, and is kept with the event if it lifted any.
             key: makes a repetition harmless: the same command with the same key has one effect and one answer.
+            form: what only the host knows of the form that the act issues: names, addresses, who signs.
             fields: the other columns of the event.
 
         Raises:
@@ -119,19 +124,25 @@ class Desk:
 
         """
         given = fields | {"actor": actor, "office": office}
-        request = None if key is None else keyed(key, dossier, command, at, override, given)
+        request = None if key is None else keyed(key, dossier, command, at, override, given, form)
         answered = self._answered(request)
         if answered is not None:
             return answered
-        act, event, reasons = self._examine(dossier, command, at, given)
-        remaining = _remaining(reasons, override)
-        if remaining or event is None:
+        weighed = self._examine(dossier, command, at, given, form)
+        remaining = weighed.remaining(override)
+        if remaining or weighed.event is None:
             answered = self._answered(request)  # the same command may just have been carried out by another
             if answered is None:
-                raise NotAllowed(act.case.code, command, remaining)
+                raise NotAllowed(weighed.act.case.code, command, remaining)
             return answered
-        LIFECYCLE.move(act.case.position, command)
-        return self._kept(act, event, _used(override, reasons), request)
+        LIFECYCLE.move(weighed.act.case.position, command)
+        try:
+            return self._kept(weighed, weighed.event, weighed.used(override), request)
+        except Conflict:
+            answered = self._answered(request)  # the same command may have arrived twice at once
+            if answered is None:
+                raise
+            return answered
 
     def attach(  # noqa: PLR0913  # a document has this many independent facts
         self,
@@ -177,25 +188,27 @@ class Desk:
                 self._store.documents.file(filed(examined))
         return view
 
-    def _kept(self, act: Act, event: Event, override: Override | None, request: Key | None) -> Dossier:
+    def _kept(self, weighed: Weighed, event: Event, override: Override | None, request: Key | None) -> Dossier:
+        if weighed.draft is None:
+            return self._written(weighed.act, event, override, request)
+        with self._store.savepoint():  # without the act its number is given back
+            issued = weighed.draft.print(self._store.register.next(*weighed.draft.series))
+            numbered = event.model_copy(update={weighed.draft.column: issued.slip})
+            view = self._written(weighed.act, numbered, override, request)
+            self._store.register.keep(issued)
+        return view
+
+    def _written(self, act: Act, event: Event, override: Override | None, request: Key | None) -> Dossier:
         previous = act.case.records[-1].hash if act.case.records else ""
-        record = act.after.records[-1]
-        case = act.after if override is None else act.case.followed_by(replace(record, override=override))
+        record = Record(len(act.case.records) + 1, event.to_row(), override=override)
+        case = act.case.followed_by(record)
         view = Dossier(case, self._setting, act.now)
         line, armed = self._line(view, case, act.now)
-        entry = Entry(event, view.version, line, previous, override, request, armed, topics(case.records[-1]))
-        try:
-            self._store.append(entry)
-        except Conflict:
-            answered = self._answered(request)  # the same command may have arrived twice at once
-            if answered is None:
-                raise
-            return answered
+        self._store.append(Entry(event, view.version, line, previous, override, request, armed, topics(record)))
         return view
 
     def _line(self, view: Dossier, case: Case, now: datetime) -> tuple[Overview, dict[str, datetime]]:
-        armed = timers(case, self._setting, view.clock, now)
-        stopped = is_stopped(case, self._setting, view.clock)
+        armed, stopped = reminders(case, self._setting, view.clock, now)
         return overview(view, case, self._setting, armed.get("window_over"), stopped=stopped), armed
 
     def _answered(self, request: Key | None) -> Dossier | None:
@@ -239,11 +252,12 @@ class Desk:
         actor: str | None = None,
         office: str | None = None,
         override: Override | None = None,
+        form: Form | None = None,
         **fields: Cell,
     ) -> tuple[Reason, ...]:
         """Every reason why `do` would refuse the same call; empty when it would not."""
         given = fields | {"actor": actor, "office": office}
-        return _remaining(self._examine(dossier, command, at, given)[2], override)
+        return self._examine(dossier, command, at, given, form).remaining(override)
 
     def may(  # the same facts as `do`
         self,
@@ -254,10 +268,14 @@ class Desk:
         actor: str | None = None,
         office: str | None = None,
         override: Override | None = None,
+        form: Form | None = None,
         **fields: Cell,
     ) -> bool:
         """Whether `do` would carry out the same call."""
-        return not self.why_not(dossier, command, at=at, actor=actor, office=office, override=override, **fields)
+        reasons = self.why_not(
+            dossier, command, at=at, actor=actor, office=office, override=override, form=form, **fields
+        )
+        return not reasons
 
     def options(self, dossier: str, actor: str | None = None) -> Mapping[str, tuple[Reason, ...]]:
         """Every command with every reason against it as it stands, in the order of the table.
@@ -266,7 +284,7 @@ class Desk:
         """
         self._look_up(dossier, actor)
         case = self._case(dossier)
-        return {command: self._weigh(case, command, None, {"actor": actor})[2] for command in LIFECYCLE.commands}
+        return {command: self._weigh(case, command, None, {"actor": actor}).reasons for command in LIFECYCLE.commands}
 
     def dossier(self, code: str, actor: str | None = None) -> Dossier:
         """The dossier as it stands now; that an auditor looked it up is written into the journal.
@@ -306,9 +324,23 @@ class Desk:
         found = self._store.worklist(Slice(office, officer, after, limit))
         return tuple(line(one, self._setting.calendar, self._now()) for one in found)
 
-    def sweep(self) -> Swept:
-        """Put every reminder whose moment has come into the outbox; to be called now and then, by anybody."""
-        return sweep(self._store, self._setting, self._local_now())
+    def recompute(self, after: Position | None = None) -> Recomputed:
+        """Work out the lines and the reminders of a batch of open dossiers anew, as after a new decision on days off.
+
+        `until_all_recomputed` goes through all of them, a transaction for each batch.
+        """
+        return recompute(self._store, self._redrawn, after)
+
+    def _redrawn(self, code: str) -> tuple[Overview, dict[str, datetime]]:
+        view = Dossier.of(self._case(code), self._setting, self._local_now())
+        return self._line(view, view.case, view.now)
+
+    def sweep(self, after: Armed | None = None) -> Swept:
+        """Put a batch of the reminders whose moment has come into the outbox; to be called now and then, by anybody.
+
+        `until_all_fired` goes through all of them, a transaction for each batch.
+        """
+        return sweep(self._store, self._setting, self._local_now(), after)
 
     def deliver(
         self, sink: Sink, limit: int = 100, host: Host | None = None, topics: Collection[str] | None = None
@@ -323,52 +355,13 @@ class Desk:
     def _local_now(self) -> datetime:
         return self._setting.calendar.local(self._now())
 
-    def _examine(
-        self, dossier: str, command: str, at: datetime | None, fields: Mapping[str, Cell]
-    ) -> tuple[Act, Event | None, tuple[Reason, ...]]:
+    def _examine(  # the same facts as `do`
+        self, dossier: str, command: str, at: datetime | None, fields: Mapping[str, Cell], form: Form | None
+    ) -> Weighed:
         check_fields(command, LIFECYCLE.kind(command), fields)
-        return self._weigh(self._case(dossier), command, at, fields)
+        return self._weigh(self._case(dossier), command, at, fields, form)
 
     def _weigh(
-        self, case: Case, command: str, at: datetime | None, fields: Mapping[str, Cell]
-    ) -> tuple[Act, Event | None, tuple[Reason, ...]]:
-        calendar, kind, now = self._setting.calendar, LIFECYCLE.kind(command), self._local_now()
-        at = now if at is None else calendar.local(at)
-        given = filled(self._setting, case, kind, at, cleaned(calendar, fields))
-        given |= {"dossier": case.code, "at": at, "recorded_at": now}
-        if self._evidence is not None and command == "complete" and "document" in given:
-            given.setdefault("signed", True)  # `legal_value` refuses where it is not
-        event, errors = built(kind, given)
-        row = row_of(kind, given) if event is None else event.to_row()
-        act = Act(command, case, case.followed_by(Record(len(case.records) + 1, row)), at, now, self._setting)
-        reasons = [*self._objections(act, given), *refusals(act, ALWAYS)]
-        if event is None:
-            reasons += [*missing(command, kind, given), *invalid(errors)]
-        reasons += refusals(act, GUARDS.get(command, ()))
-        return act, event, tuple(reasons)
-
-    def _objections(self, act: Act, given: Mapping[str, Cell]) -> list[Reason]:
-        """What speaks against an act beside the history: the actor's roles, the code, the evidence."""
-        found = [refusal(act.command, act.text("actor"), self._roles, state=act.case.state)]
-        if self._codes and not act.case.records:
-            found.append(code_refusal(act.case.code, act.at.date()))
-        if self._evidence is not None and act.command == "complete":
-            document = given.get("document")
-            known = self._store.documents.find(act.case.code, str(document)) if document else None
-            found.append(legal_value(document, given.get("signed"), known))
-        return [reason for reason in found if reason is not None]
-
-
-def _remaining(reasons: tuple[Reason, ...], override: Override | None) -> tuple[Reason, ...]:
-    if override is None:
-        return reasons
-    blank = [name for name in ("reason", "approver") if is_blank(getattr(override, name))]
-    lifted = () if blank else tuple(reason for reason in reasons if reason.overridable)
-    flaws = [requirements().reason(f"override.{name}") for name in blank]
-    return (*flaws, *(reason for reason in reasons if reason not in lifted))
-
-
-def _used(override: Override | None, reasons: tuple[Reason, ...]) -> Override | None:
-    """The override with what it lifted; None where there was nothing to lift, for then it is no override."""
-    lifted = tuple(reason.code for reason in reasons)
-    return replace(override, lifted=lifted) if override and lifted else None
+        self, case: Case, command: str, at: datetime | None, fields: Mapping[str, Cell], form: Form | None = None
+    ) -> Weighed:
+        return self._scales.weigh(case, command, at, self._local_now(), fields, form or {})

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from dossier.case import Case
 from dossier.clock import Due
+from dossier.lifecycle import ENDED
 from dossier.setting import Setting
 from dossier.stores.records import Overview
 from dossier.view import Dossier
@@ -27,7 +28,7 @@ def overview(view: Dossier, case: Case, setting: Setting, window_ends: datetime 
         stopped: whether the legal clock stands still.
 
     """
-    due = view.legal_due
+    due, clock = view.legal_due, view.clock
     return Overview(
         dossier=view.code,
         version=view.version,
@@ -36,12 +37,12 @@ def overview(view: Dossier, case: Case, setting: Setting, window_ends: datetime 
         received_at=view.received_at,
         promised=view.promised,
         legal_due=due.value if due else None,
-        due_without_pauses=view.due_without_pauses.value if view.due_without_pauses else None,
+        due_without_pauses=clock.due_without_pauses.value if clock else None,
         office=_last(case, "office", _HOLDERS),
         officer=_officer(case),
-        ends_at=_ends_at(due, setting) if due else window_ends,
+        ends_at=None if stopped else _ends_at(due, setting) if due else window_ends,
         waiting=stopped,
-        open=view.decided_at is None,
+        open=case.decided_at is None and view.state not in ENDED,
     )
 
 

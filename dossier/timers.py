@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
-from functools import cache, cached_property, partial
+from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
 from string import Formatter
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Literal, NamedTuple, Self, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, InstanceOf, model_validator
 
@@ -20,7 +20,7 @@ from calendars import OutOfRange, Term, Unit, WorkCalendar, close_after, deadlin
 from dossier.case import Case
 from dossier.clock import WAITS, AfterSupplement, Clock, Due, Step, read_clock
 from dossier.errors import UnknownTimer
-from dossier.lifecycle import WAIT
+from dossier.lifecycle import ENDED, WAIT
 from dossier.procedure_schema import ProcedureVersion
 from dossier.setting import Setting, readable
 from dossier.stores.records import Record
@@ -169,6 +169,13 @@ class Reminder:
     sentence_en: str
 
 
+class Reminders(NamedTuple):
+    """What a dossier arms, by kind, and whether its legal clock stands still."""
+
+    timers: dict[str, datetime]
+    stopped: bool
+
+
 def timers(
     case: Case, setting: Setting, clock: Clock | None, now: datetime, rules: TimerRules | None = None
 ) -> dict[str, datetime]:
@@ -191,11 +198,19 @@ def timers(
         NaiveMoment: `now` has no offset.
 
     """
-    if not case.records or case.decided_at is not None:
-        return {}
+    return reminders(case, setting, clock, now, rules).timers
+
+
+def reminders(
+    case: Case, setting: Setting, clock: Clock | None, now: datetime, rules: TimerRules | None = None
+) -> Reminders:
+    """What `timers` and `is_stopped` say, with their arguments and errors, worked out together."""
     look = _Look(case, setting, clock, setting.calendar.local(now), rules or timer_rules())
-    found = {kind: _moment(moment, look) for kind, moment in _MOMENTS.items()}
-    return {kind: at.astimezone(UTC) for kind, at in found.items() if at is not None}
+    if not case.records or case.decided_at is not None or case.state in ENDED:
+        return Reminders({}, look.stopped)
+    asked = [kind for kind in KINDS if _ONLY_IN.get(kind, case.state) == case.state]
+    found = {kind: _moment(_MOMENTS[kind], look) for kind in asked}
+    return Reminders({kind: at.astimezone(UTC) for kind, at in found.items() if at is not None}, look.stopped)
 
 
 def open_wait(case: Case) -> Record | None:
@@ -296,15 +311,15 @@ def _due_soon(look: _Look) -> datetime | None:
     clock = look.running
     if clock is None:
         return None
-    return _opening(look, clock, _day_before(look.calendar, clock.legal_due.day, look.term("due_soon")))
+    return max(clock.started_at.astimezone(UTC), _opening_before(look, clock, "due_soon").at)
 
 
 def _apology_needed(look: _Look) -> datetime | None:
     clock, spent = look.running, look.case.reappointments
     if clock is None or spent or look.setting.quotas(look.case, look.now.date()).reappointments <= spent:
         return None
-    day = _day_before(look.calendar, clock.legal_due.day, look.term("apology_needed"))
-    return None if day < clock.started_at.date() else _opening(look, clock, day)
+    opening = _opening_before(look, clock, "apology_needed")
+    return None if opening.day < clock.started_at.date() else max(clock.started_at.astimezone(UTC), opening.at)
 
 
 def _overdue(look: _Look) -> datetime | None:
@@ -351,17 +366,32 @@ _MOMENTS: Mapping[str, Callable[[_Look], datetime | None]] = {
 }
 
 
-def _day_before(calendar: WorkCalendar, due: date, term: Term) -> date:
-    """The last working day that lies at least `term` before the due date."""
+_ONLY_IN: Mapping[str, str] = {
+    "window_closing": "submitted",
+    "window_over": "submitted",
+    "answer_overdue": "supplement_requested",
+    "pause_too_long": "paused",
+}
+"""The kinds that are armed in one state alone."""
+
+
+class _Opening(NamedTuple):
+    day: date
+    at: datetime
+
+
+def _opening_before(look: _Look, clock: Clock, kind: Kind) -> _Opening:
+    return _opening(look.calendar, clock.legal_due.day, look.term(kind))
+
+
+@lru_cache(maxsize=2**14)
+def _opening(calendar: WorkCalendar, due: date, term: Term) -> _Opening:
+    """When the office opens on the last working day that lies at least `term` before the due date, in UTC."""
     if term.unit is Unit.WORKING_DAY:
-        return calendar.add_working_days(due, -int(term.value))
-    return calendar.add_working_days(due - timedelta(days=int(term.value)), 0)
-
-
-def _opening(look: _Look, clock: Clock, day: date) -> datetime:
-    """When the office opens on the day, but not before the dossier was there."""
-    opening = look.calendar.next_opening(datetime.combine(day, time(), look.calendar.zone))
-    return max(clock.started_at.astimezone(UTC), opening.astimezone(UTC))
+        day = calendar.add_working_days(due, -int(term.value))
+    else:
+        day = calendar.add_working_days(due - timedelta(days=int(term.value)), 0)
+    return _Opening(day, calendar.next_opening(datetime.combine(day, time(), calendar.zone)).astimezone(UTC))
 
 
 def _passed(calendar: WorkCalendar, due: Due) -> datetime:

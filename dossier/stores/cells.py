@@ -12,6 +12,7 @@ Text = dict[str, str | None]
 
 MOMENTS = frozenset({"at", "recorded_at", "document_at"})
 FLAGS = frozenset({"signed", "digitised"})
+_READ = (*sorted(MOMENTS), "promised", *sorted(FLAGS))
 _NEVER_EMPTY = ("dossier", "event", "at")
 _FLAG_TEXTS = {"true": True, "false": False, "1": True, "0": False}
 
@@ -27,17 +28,24 @@ def encode(row: Row, columns: Iterable[str] = LOG_COLUMNS) -> Text:
         UnreadableCell: a cell is no value of its column.
 
     """
-    kept = frozenset(columns)
+    kept = {*columns, *_NEVER_EMPTY}
     dossier = str(row.get("dossier") or "")
-    return {c: _encoded(dossier, c, row.get(c)) if c in kept or c in _NEVER_EMPTY else UNKNOWN for c in LOG_COLUMNS}
+    return {c: _encoded(dossier, c, row.get(c)) if c in kept else UNKNOWN for c in LOG_COLUMNS}
 
 
 def decode(texts: Mapping[str, str | None]) -> dict[str, Cell]:
     """A row of the log from the texts that are kept."""
-    return {column: _decoded(column, texts[column]) for column in LOG_COLUMNS}
+    row: dict[str, Cell] = {column: texts[column] for column in LOG_COLUMNS}
+    for column in _READ:
+        text = texts[column]
+        if text is not None and text != UNKNOWN:
+            row[column] = _FLAG_TEXTS[text] if column in FLAGS else parse_time(text)
+    return row
 
 
 def _encoded(dossier: str, column: str, cell: Cell) -> str | None:
+    if cell is None and column not in _NEVER_EMPTY:
+        return None
     if isinstance(cell, str):
         cell = cell.strip() or None
     if column in _NEVER_EMPTY and (cell is None or cell == UNKNOWN):
@@ -80,14 +88,6 @@ def _flag(dossier: str, column: str, cell: Cell) -> str:
     if not isinstance(value, bool):
         raise UnreadableCell(dossier, column, cell, "true, false, ? or empty")
     return "true" if value else "false"
-
-
-def _decoded(column: str, text: str | None) -> Cell:
-    if text is None or text == UNKNOWN:
-        return text
-    if column in MOMENTS or column == "promised":
-        return parse_time(text)
-    return _FLAG_TEXTS[text] if column in FLAGS else text
 
 
 def sortable(moment: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from copy import deepcopy
 from datetime import datetime
@@ -68,6 +68,15 @@ class MemoryStore:
         if key in self._keys:
             raise conflict(keyed.dossier, keyed.version, [])
         self._keys[key] = keyed
+
+    def redraw(self, overview: Overview, timers: Mapping[str, datetime]) -> bool:
+        """Write the line and the reminders of a dossier anew; False where it has gone on since."""
+        known = self._overviews.get(overview.dossier)
+        if known is None or known.version != overview.version:
+            return False
+        self._overviews[overview.dossier] = overview
+        self.timers.arm(overview.dossier, timers)
+        return True
 
     def note(self, jotting: Jotting) -> None:
         """Write a line into the journal."""

@@ -245,6 +245,9 @@ class EventStore(Protocol):
 
         """
 
+    def redraw(self, overview: Overview, timers: Mapping[str, datetime]) -> bool:
+        """Write the line and the reminders of a dossier anew; False where it has gone on since."""
+
     def note(self, jotting: Jotting) -> None:
         """Write a line into the journal."""
 

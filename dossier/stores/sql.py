@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -14,14 +14,14 @@ from sqlalchemy.orm import Session
 from dossier.errors import Conflict
 from dossier.events import LOG_COLUMNS, Cell, Row
 from dossier.stores.cells import decode, encode, parse_time, sortable
-from dossier.stores.chain import BESIDE, Kept, link, seal, unsealed
+from dossier.stores.chain import Kept, link, seal, unsealed
 from dossier.stores.imports import imported
 from dossier.stores.races import lost_race
 from dossier.stores.records import Entry, Import, Jotting, Keyed, Override, Overview, Record, Slice, Source, posted
 from dossier.stores.sqldocuments import SqlDocuments
 from dossier.stores.sqlqueues import SqlOutbox, SqlTimers
 from dossier.stores.sqlregister import SqlRegister
-from dossier.stores.statements import statements
+from dossier.stores.statements import HISTORY, statements
 from dossier.stores.tables import TABLES, Tables
 
 metadata = TABLES.metadata
@@ -29,6 +29,7 @@ metadata = TABLES.metadata
 
 BATCH = 1_000
 _NEVER = "9999-12-31T00:00:00.000000Z"  # so that an index can put what has no end last
+_BESIDE, _LOG = HISTORY.index("beside_reason"), HISTORY.index("dossier")
 T = TypeVar("T")
 
 
@@ -90,7 +91,7 @@ class Store:
     def history(self, dossier: str) -> tuple[Record, ...]:
         """The events of a dossier, oldest first."""
         found = self.connection.execute(self._statements.history, {"code": dossier})
-        return tuple(map(_record, found.mappings()))
+        return tuple(map(_record, found.all()))
 
     def keyed(self, key: str) -> Keyed | None:
         """The event that a key stands for, None where the key is new."""
@@ -111,10 +112,19 @@ class Store:
         if not self._inserted(row | {"hash": link(entry.previous, row)}):
             raise self._conflict(code, version)
         if beside is not None:
-            self.connection.execute(self._statements.add_texts, beside | {"dossier": code, "version": version})
-        self.connection.execute(self._statements.write_overview, overview_columns(entry.overview))
+            self._statements.add_texts.run(self.connection, beside | {"dossier": code, "version": version})
+        self._statements.write_overview.run(self.connection, overview_columns(entry.overview))
         self.timers.arm(code, entry.timers)
         self.outbox.post(posted(entry), entry.event.recorded_at)
+
+    def redraw(self, overview: Overview, timers: Mapping[str, datetime]) -> bool:
+        """Write the line and the reminders of a dossier anew; False where it has gone on since."""
+        c = self.tables.dossiers.c
+        same = sa.update(self.tables.dossiers).where(c.dossier == overview.dossier, c.version == overview.version)
+        if self.connection.execute(same.values(overview_columns(overview))).rowcount != 1:
+            return False
+        self.timers.arm(overview.dossier, timers)
+        return True
 
     def note(self, jotting: Jotting) -> None:
         """Write a line into the journal."""
@@ -160,7 +170,7 @@ class Store:
     def export_rows(self) -> Iterator[dict[str, Cell]]:
         """Every row, by dossier and version, read as it is asked for."""
         found = self.connection.execute(self._statements.export, execution_options={"yield_per": BATCH})
-        return map(_row, found.mappings())
+        return map(_row, found)
 
     def overview(self, dossier: str) -> Overview | None:
         """The line of a dossier, None where there is none."""
@@ -234,17 +244,19 @@ def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
     return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
 
 
-def _record(row: sa.RowMapping) -> Record:
-    override = None
-    if row["override_approver"] is not None:
-        reason = unsealed(row["override_reason"], row["beside_override_reason"]) or ""
-        override = Override(reason, row["override_approver"], tuple((row["override_lifted"] or "").split()))
-    return Record(row["version"], _row(row), row["source"], override, row["hash"])
+def _record(kept: Sequence[Any]) -> Record:
+    version, source, digest, approver, lifted, why, beside = kept[:_BESIDE]
+    why = unsealed(why, beside)
+    override = None if approver is None else Override(why or "", approver, tuple((lifted or "").split()))
+    return Record(version, _row(kept), source, override, digest)
 
 
-def _row(row: sa.RowMapping) -> dict[str, Cell]:
-    texts = {column: row[column] for column in LOG_COLUMNS}
-    return decode(texts | {name: unsealed(row[name], row[f"beside_{name}"]) for name in BESIDE if name in texts})
+def _row(kept: Sequence[Any]) -> dict[str, Cell]:
+    texts = dict(zip(LOG_COLUMNS, kept[_LOG:], strict=True))
+    reason, applicant = kept[_BESIDE:_LOG]
+    return decode(
+        texts | {"reason": unsealed(texts["reason"], reason), "applicant": unsealed(texts["applicant"], applicant)}
+    )
 
 
 def _override_columns(override: Override | None) -> dict[str, str | None]:

@@ -24,10 +24,10 @@ class SqlTimers:
     def arm(self, dossier: str, timers: Mapping[str, datetime]) -> None:
         """Arm these reminders of a dossier and forget its others; one whose moment is the same does not fire again."""
         connection = self._connected()
-        connection.execute(self._statements.disarm, {"code": dossier, "kinds": list(timers)})
-        if timers:
-            rows = [{"dossier": dossier, "kind": kind, "at": sortable(at)} for kind, at in timers.items()]
-            connection.execute(self._statements.arm, rows)
+        kept = {f"kind_{number}": kind for number, kind in enumerate(timers)}
+        self._statements.disarm(len(kept)).run(connection, {"code": dossier, **kept})
+        rows = [{"dossier": dossier, "kind": kind, "at": sortable(at)} for kind, at in timers.items()]
+        self._statements.arm.run(connection, rows)
 
     def due(self, now: datetime, limit: int, after: Armed | None = None) -> list[Armed]:
         """The armed reminders whose moment has come, oldest first, beyond `after`."""
@@ -58,8 +58,7 @@ class SqlOutbox:
         moment = sortable(now)
         common = {"created_at": moment, "next_at": moment, "status": "waiting"}
         rows = [common | {name: getattr(message, name) for name in _POSTED} for message in messages]
-        if rows:
-            self._connected().execute(self._statements.post, rows)
+        self._statements.post.run(self._connected(), rows)
 
     def waiting(self, now: datetime, limit: int, topics: Collection[str] | None = None) -> list[Posted]:
         """The messages to try now, oldest first, of these topics; those that another delivery holds are left to it."""

@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from rules.cli import calendar, check, deadline, demo, limits, procedures, rules, store
+from rules.cli import calendar, check, custody, database, deadline, demo, desk, limits, procedures, rules, store
 
 app = typer.Typer(
     name="motcua",
@@ -26,6 +26,10 @@ app.add_typer(procedures.app, name="procedures")
 app.add_typer(calendar.app, name="calendar")
 app.command("import")(store.import_)
 app.command("export")(store.export)
+app.command("adopt")(store.adopt)
+app.add_typer(database.app, name="db")
+desk.register(app)
+custody.register(app)
 app.command("demo")(demo.demo)
 
 

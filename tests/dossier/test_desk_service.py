@@ -4,17 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from calendars import load_office
 from dossier import UNCHECKED, Conflict, Desk, KeyReused, MemoryStore, NotAllowed, Override, Store, metadata, retried
 from dossier.errors import SinkError, Unreplayable
 from dossier.outbox.sinks import Message
 from dossier.roles import Role
 from dossier.stores.queues import Posted
-from dossier.stores.records import EventStore
+from dossier.stores.records import EventStore, Overview
+from dossier.sweeping import sweep, until_all_fired
 from tests.dossier.office import FIELDS, Office, at
+
+DAY_OFF = """
+format = 1
+base = "vietnam"
+name = "Một cửa"
+[[day]]
+date = 2026-06-04
+sessions = []
+vi = "Nghỉ"
+en = "Closed"
+instrument = "Thông báo"
+number = "not verified"
+basis = "Nội quy cơ quan"
+"""
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
@@ -222,6 +239,12 @@ def test_cut_over_arms_reminders_and_fills_the_worklist(office: Office) -> None:
     assert "overdue" in {armed.kind for armed in office.desk.sweep().fired}
 
 
+def test_an_adopted_dossier_that_was_delivered_without_a_decision_is_ended(office: Office) -> None:
+    office.now = at("20 09:00")
+    office.desk.adopt([row("A1", "received", "01T09:00", limit="5 ngày làm việc"), row("A1", "delivered", "03T09:00")])
+    assert (office.desk.worklist(), office.desk.sweep().fired) == ((), ())
+
+
 def test_a_dossier_that_is_there_already_is_not_adopted(office: Office) -> None:
     office.go("receive")
     with pytest.raises(Conflict, match="'A1' already has version 1, received"):
@@ -230,6 +253,32 @@ def test_a_dossier_that_is_there_already_is_not_adopted(office: Office) -> None:
 
 
 # reminders
+
+
+def test_a_new_day_off_moves_the_line_and_the_reminders_once_all_is_worked_out_anew(
+    office: Office, tmp_path: Path
+) -> None:
+    office.go("receive")  # due on Monday the 8th
+    decreed = tmp_path / "office.toml"
+    decreed.write_text(DAY_OFF, encoding="utf-8")
+    desk = Desk(office.store, roles=UNCHECKED, calendar=load_office(decreed), now=lambda: office.now)
+    assert (office.store.overview("A1").legal_due, desk.recompute().changed) == (at("08 00:00").date(), 1)
+    assert office.store.overview("A1").legal_due == at("09 00:00").date()
+    assert desk.recompute().changed == 0
+    office.now = at("08 08:00")
+    assert {armed.kind for armed in desk.sweep().fired} == {"due_soon", "apology_needed"}
+    office.now = at("09 08:00")
+    assert desk.sweep().fired == ()
+
+
+def test_one_dossier_that_fails_does_not_stop_the_others_from_being_worked_out_anew(office: Office) -> None:
+    office.go("receive")
+    office.go("receive", code="A2")
+    broken = Overview("A1", 1, "received", None, None, open=True)
+    office.store.redraw(broken, {})
+    office.desk._redrawn, good = (lambda code: 1 / 0 if code == "A1" else good(code)), office.desk._redrawn
+    done = office.desk.recompute()
+    assert (done.seen, [code for code, _ in done.failed]) == (2, ["A1"])
 
 
 def test_a_sweep_fires_each_reminder_once(office: Office) -> None:
@@ -269,6 +318,17 @@ def test_one_dossier_that_fails_does_not_stop_the_sweep(office: Office) -> None:
     assert armed.dossier == "A0"
     assert "cannot follow" in why
     assert [again.dossier for again, _ in office.desk.sweep().failed] == ["A0"]
+
+
+def test_batches_of_a_sweep_go_on_behind_what_fails(office: Office) -> None:
+    office.go("receive")
+    office.store.import_rows([row("A0", "received", "01T09:00"), row("A0", "resumed", "01T10:00")])
+    office.store.timers.arm("A0", {"overdue": at("02 00:00")})
+    office.now = at("09 08:00")
+    setting = office.desk._setting
+    swept = until_all_fired(lambda after: sweep(office.store, setting, office.now, after, limit=1))
+    assert [armed.dossier for armed, _ in swept.failed] == ["A0"]
+    assert {armed.kind for armed in swept.fired} == {"due_soon", "apology_needed", "overdue"}
 
 
 # messages

@@ -70,6 +70,7 @@ HOUSE = {
     "role.missing",
     "role.denied",
     "code.malformed",
+    "form.field",
     "code.day",
     "attach.content",
     "close.too_early",
