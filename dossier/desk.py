@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from calendars import WorkCalendar, vietnam
 from dossier.adoption import Adopted, adoption
 from dossier.case import Case
+from dossier.codes import format_code
 from dossier.entries import overview
 from dossier.errors import Conflict, KeyReused, NoStorage, NotAllowed, Reason, UnknownDossier
 from dossier.events import LOG_COLUMNS, Cell, Event, Row
@@ -32,6 +33,7 @@ from dossier.stores.imports import histories, records_of
 from dossier.stores.opening import opened
 from dossier.stores.queues import Armed
 from dossier.stores.records import Entry, EventStore, Import, Jotting, Key, Override, Overview, Record, Slice
+from dossier.stores.register import CODES
 from dossier.sweeping import Swept, sweep
 from dossier.timers import reminders
 from dossier.view import Dossier
@@ -138,8 +140,8 @@ class Desk:
         LIFECYCLE.move(weighed.act.case.position, command)
         try:
             return self._kept(weighed, weighed.event, weighed.used(override), request)
-        except Conflict:
-            answered = self._answered(request)  # the same command may have arrived twice at once
+        except Conflict as conflict:  # the same command may have arrived twice at once
+            answered = None if conflict.ended else self._answered(request)
             if answered is None:
                 raise
             return answered
@@ -220,6 +222,23 @@ class Desk:
             raise KeyReused(request.key, known.dossier, known.version)
         case = Case(known.dossier, self._store.history(known.dossier)[: known.version])
         return Dossier.of(case, self._setting, self._setting.calendar.local(case.records[-1].recorded_at))
+
+    def new_code(self, unit: str, grammar: str = "level-1-first", system: str | None = None) -> str:
+        """A dossier code (mã số hồ sơ) of today, for an office whose codes the national system does not issue.
+
+        Args:
+            unit: the code of the unit, as the grammar orders it.
+            grammar: a name in `dossier.codes.GRAMMARS`.
+            system: the two digits of the owning system, which `circular-2025` needs.
+
+        Raises:
+            MalformedDossierCode: no such grammar, or a unit that it does not know; no number is taken.
+
+        """
+        day = self._local_now().date()
+        format_code(grammar, unit, day, 1, system=system)
+        number = self._store.register.next(unit, day.year, f"{CODES}{day:%m%d}{system or ''}")
+        return format_code(grammar, unit, day, number, system=system)
 
     def adopt(self, rows: Iterable[Row], columns: Iterable[str] = LOG_COLUMNS) -> tuple[Adopted, ...]:
         """Take over the dossiers of another system at cut-over: their past is kept as it is, and they go on from there.

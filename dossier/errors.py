@@ -43,7 +43,12 @@ class NotAllowed(DossierError):  # noqa: N818  # named for what was found
 
 
 class Conflict(DossierError):  # noqa: N818  # named for what was found
-    """Somebody else wrote this version first; read the dossier again, decide again, and repeat the command."""
+    """Somebody else wrote this version first; read the dossier again, decide again, and repeat the command.
+
+    Attributes:
+        ended: whether the database has ended the transaction: roll it back; who was first is not known.
+
+    """
 
     def __init__(
         self,
@@ -53,9 +58,16 @@ class Conflict(DossierError):  # noqa: N818  # named for what was found
         kind: str | None = None,
         actor: str | None = None,
         recorded_at: datetime | None = None,
+        ended: bool = False,
     ) -> None:
-        self.dossier, self.version = dossier, version
+        self.dossier, self.version, self.ended = dossier, version, ended
         self.kind, self.actor, self.recorded_at = kind, actor, recorded_at
+        if ended:
+            super().__init__(
+                f"another transaction was in the way and version {version} of dossier {dossier!r} was not kept; roll "
+                "this transaction back, read the dossier again in a new one and repeat the command if it still applies"
+            )
+            return
         what = "" if kind is None else f", {kind} by {actor or 'an unnamed actor'}"
         when = "" if recorded_at is None else f" at {recorded_at.isoformat()}"
         super().__init__(
@@ -470,7 +482,7 @@ class SeriesTaken(Conflict):
 
     def __init__(self, office: str, year: int, kind: str) -> None:
         self.office, self.year, self.series = office, year, kind
-        super().__init__("", 0)
+        super().__init__("", 0, ended=True)
         sentence = f"another transaction took a number of {kind}/{year} of {office} first; roll back, begin a new "
         self.args = (f"{sentence}transaction and repeat the command if it still applies",)
 

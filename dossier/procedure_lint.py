@@ -80,6 +80,11 @@ def read_text(text: str, name: str = "<text>") -> Reading:
     except (tomllib.TOMLDecodeError, RecursionError) as fault:
         sentence, _, place = str(fault).partition(" (at ")
         return _refused("toml", name, place.rstrip(")") or "file", sentence, "TOML, every key once in its table")
+    return read_data(data, name)
+
+
+def read_data(data: Mapping[str, Any], name: str) -> Reading:
+    """Check a procedure file that was parsed."""
     tables = data.get("procedure")
     rows = tables if isinstance(tables, list) else []
     checked = [_checked(name, _place(index, row), row) for index, row in enumerate(rows)]

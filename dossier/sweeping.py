@@ -78,13 +78,13 @@ def until_all_fired(batch: Callable[[Armed | None], Swept]) -> Swept:
 
 
 def _ring(store: EventStore, setting: Setting, armed: Armed, now: datetime) -> str:
+    if not store.timers.fire(armed, now):  # before reading: whoever writes this dossier now comes before or after
+        return "another was first"
     case = Case(armed.dossier, store.history(armed.dossier))
     today = timers(case, setting, setting.clock(case, now), now)
     if today.get(armed.kind) != armed.at:
         store.timers.arm(armed.dossier, today)
         return "moved"
-    if not store.timers.fire(armed, now):
-        return "another was first"
     detail = reminder_detail(armed.kind, armed.at)
     key = f"{armed.dossier}:{detail.replace(' ', ':', 1)}"
     store.outbox.post([Posted(0, key, REMINDER, armed.dossier, len(case.records), detail)], now)

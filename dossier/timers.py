@@ -6,6 +6,7 @@ The moments follow from the history and the calendar alone, so a reminder that i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
@@ -208,9 +209,13 @@ def reminders(
     look = _Look(case, setting, clock, setting.calendar.local(now), rules or timer_rules())
     if not case.records or case.decided_at is not None or case.state in ENDED:
         return Reminders({}, look.stopped)
-    asked = [kind for kind in KINDS if _ONLY_IN.get(kind, case.state) == case.state]
-    found = {kind: _moment(_MOMENTS[kind], look) for kind in asked}
-    return Reminders({kind: at.astimezone(UTC) for kind, at in found.items() if at is not None}, look.stopped)
+    state, found = case.state, {}
+    for kind in (kind for kind in KINDS if _ONLY_IN.get(kind, state) == state):
+        with suppress(OutOfRange):  # ends after the last year of the calendar: nobody alive is to be reminded
+            at = _MOMENTS[kind](look)
+            if at is not None:
+                found[kind] = at.astimezone(UTC)
+    return Reminders(found, look.stopped)
 
 
 def open_wait(case: Case) -> Record | None:
@@ -287,13 +292,6 @@ class _Look:
         return term
 
 
-def _moment(moment: Callable[[_Look], datetime | None], look: _Look) -> datetime | None:
-    try:
-        return moment(look)
-    except OutOfRange:  # ends after the last year of the calendar: nobody alive is to be reminded
-        return None
-
-
 def _window_closing(look: _Look) -> datetime | None:
     ahead = look.term("window_over").value - look.term("window_closing").value
     return _in_window(look, Term(max(ahead, Fraction(0)), Unit.WORKING_HOUR))
@@ -311,15 +309,16 @@ def _due_soon(look: _Look) -> datetime | None:
     clock = look.running
     if clock is None:
         return None
-    return max(clock.started_at.astimezone(UTC), _opening_before(look, clock, "due_soon").at)
+    _, at = _opening(look.calendar, clock.legal_due.day, look.term("due_soon"))
+    return max(clock.started_at.astimezone(UTC), at)
 
 
 def _apology_needed(look: _Look) -> datetime | None:
     clock, spent = look.running, look.case.reappointments
     if clock is None or spent or look.setting.quotas(look.case, look.now.date()).reappointments <= spent:
         return None
-    opening = _opening_before(look, clock, "apology_needed")
-    return None if opening.day < clock.started_at.date() else max(clock.started_at.astimezone(UTC), opening.at)
+    day, at = _opening(look.calendar, clock.legal_due.day, look.term("apology_needed"))
+    return None if day < clock.started_at.date() else max(clock.started_at.astimezone(UTC), at)
 
 
 def _overdue(look: _Look) -> datetime | None:
@@ -375,23 +374,14 @@ _ONLY_IN: Mapping[str, str] = {
 """The kinds that are armed in one state alone."""
 
 
-class _Opening(NamedTuple):
-    day: date
-    at: datetime
-
-
-def _opening_before(look: _Look, clock: Clock, kind: Kind) -> _Opening:
-    return _opening(look.calendar, clock.legal_due.day, look.term(kind))
-
-
 @lru_cache(maxsize=2**14)
-def _opening(calendar: WorkCalendar, due: date, term: Term) -> _Opening:
-    """When the office opens on the last working day that lies at least `term` before the due date, in UTC."""
+def _opening(calendar: WorkCalendar, due: date, term: Term) -> tuple[date, datetime]:
+    """The last working day that lies at least `term` before the due date, and when the office opens on it, in UTC."""
     if term.unit is Unit.WORKING_DAY:
         day = calendar.add_working_days(due, -int(term.value))
     else:
         day = calendar.add_working_days(due - timedelta(days=int(term.value)), 0)
-    return _Opening(day, calendar.next_opening(datetime.combine(day, time(), calendar.zone)).astimezone(UTC))
+    return day, calendar.next_opening(datetime.combine(day, time(), calendar.zone)).astimezone(UTC)
 
 
 def _passed(calendar: WorkCalendar, due: Due) -> datetime:

@@ -11,6 +11,9 @@ from typing import NamedTuple, Protocol
 from dossier.errors import AlteredForm, ErasedForm, NoVoidReason, SidesNotPrinted, VoidedForm
 from dossier.events import is_blank
 
+CODES = "code "
+"""What the series of dossier codes of a day begin with; no form is kept of them."""
+
 
 class Place(NamedTuple):
     """Where a form stands: numbers count from 1 in each series, which is one kind of form of one office in one year.
@@ -196,7 +199,8 @@ def series_of(last: Mapping[tuple[str, int, str], int], forms: Iterable[tuple[Pl
 
     """
     kept = {key: _series(key, last.get(key, 0), found) for key, found in groupby(forms, lambda form: form[0].series)}
-    empty = {key: _series(key, number, ()) for key, number in last.items() if key not in kept}
+    of_forms = {key: number for key, number in last.items() if not key[2].startswith(CODES)}
+    empty = {key: _series(key, number, ()) for key, number in of_forms.items() if key not in kept}
     return [found for _, found in sorted((kept | empty).items())]
 
 

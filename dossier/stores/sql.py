@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from dossier.errors import Conflict
@@ -16,12 +16,12 @@ from dossier.events import LOG_COLUMNS, Cell, Row
 from dossier.stores.cells import decode, encode, parse_time, sortable
 from dossier.stores.chain import Kept, link, seal, unsealed
 from dossier.stores.imports import imported
-from dossier.stores.races import lost_race
+from dossier.stores.races import racing
 from dossier.stores.records import Entry, Import, Jotting, Keyed, Override, Overview, Record, Slice, Source, posted
 from dossier.stores.sqldocuments import SqlDocuments
 from dossier.stores.sqlqueues import SqlOutbox, SqlTimers
 from dossier.stores.sqlregister import SqlRegister
-from dossier.stores.statements import HISTORY, statements
+from dossier.stores.statements import HISTORY, OVERVIEW, statements
 from dossier.stores.tables import TABLES, Tables
 
 metadata = TABLES.metadata
@@ -102,9 +102,13 @@ class Store:
         """Keep an event of the desk and what belongs to it.
 
         Raises:
-            Conflict: the version or the key is taken; the host's transaction goes on.
+            Conflict: the version or the key is taken; the host's transaction goes on, unless it says `ended`.
 
         """
+        with racing(entry.event.dossier, entry.version):
+            self._append(entry)
+
+    def _append(self, entry: Entry) -> None:
         code, version = entry.event.dossier, entry.version
         key, request = entry.key or (None, None)
         rest: Kept = {"version": version, "source": "desk", "key": key, "request": request}
@@ -150,10 +154,16 @@ class Store:
             Conflict: a dossier is there already; nothing is kept.
 
         """
-        for batch in _batches(found):
-            self._refuse_known([one.dossier for one in batch])
-        for batch in _batches(found):
-            self._take_in(batch, source)
+        if not found:
+            return
+        self._refuse_known(found)
+        try:
+            with racing(found[0].dossier, 1), self.savepoint():
+                for batch in _batches(found):
+                    self._take_in(batch, source)
+        except IntegrityError:
+            self._refuse_known(found)  # somebody else has just taken one in
+            raise
 
     def _take_in(self, batch: Sequence[Import], source: Source) -> None:
         kept = [row for one in batch for row in _linked(one, source)]
@@ -174,27 +184,28 @@ class Store:
 
     def overview(self, dossier: str) -> Overview | None:
         """The line of a dossier, None where there is none."""
-        select = sa.select(self.tables.dossiers).where(self.tables.dossiers.c.dossier == dossier)
-        row = self.connection.execute(select).mappings().one_or_none()
+        select = self._lines.where(self.tables.dossiers.c.dossier == dossier)
+        row = self.connection.execute(select).one_or_none()
         return None if row is None else read_overview(row)
 
     def overviews(self, state: str | None = None) -> Iterator[Overview]:
         """The lines of all dossiers, or of those in one state, by dossier."""
-        dossiers = self.tables.dossiers
-        select = sa.select(dossiers).order_by(dossiers.c.dossier)
-        chosen = select if state is None else select.where(dossiers.c.state == state)
-        return map(read_overview, self.connection.execute(chosen, execution_options={"yield_per": BATCH}).mappings())
+        c = self.tables.dossiers.c
+        select = self._lines.order_by(c.dossier)
+        chosen = select if state is None else select.where(c.state == state)
+        return map(read_overview, self.connection.execute(chosen, execution_options={"yield_per": BATCH}))
+
+    @property
+    def _lines(self) -> sa.Select[Any]:
+        return sa.select(*(self.tables.dossiers.c[name] for name in OVERVIEW))
 
     def worklist(self, part: Slice) -> list[Overview]:
         """The open dossiers of an office or an officer, by the moment at which their time limit ends."""
-        c = self.tables.dossiers.c
-        select = sa.select(self.tables.dossiers).where(sa.text("open = 1"))
-        for column, value in ((c.office, part.office), (c.officer, part.officer)):
-            select = select if value is None else select.where(column == value)
-        if part.after is not None:
-            select = select.where(sa.tuple_(c.ends_at, c.dossier) > sa.tuple_(_end(part.after[0]), part.after[1]))
-        found = self.connection.execute(select.order_by(c.ends_at, c.dossier).limit(part.limit))
-        return [read_overview(row) for row in found.mappings()]
+        place = None if part.after is None else {"after_end": _end(part.after[0]), "after_code": part.after[1]}
+        cuts = {"office": part.office, "officer": part.officer, "after": place}
+        select = self._statements.worklist(*(name for name, cut in cuts.items() if cut is not None))
+        given = {"office": part.office, "officer": part.officer, "limit": part.limit} | (place or {})
+        return [read_overview(row) for row in self.connection.execute(select, given).all()]
 
     def _inserted(self, row: Mapping[str, object]) -> bool:
         """Whether the row was new; a taken key must not break the host's transaction."""
@@ -203,10 +214,6 @@ class Store:
         except IntegrityError:
             if self._taken(str(row["dossier"]), row["version"]) is not None:
                 return False
-            raise
-        except OperationalError as error:
-            if lost_race(error):
-                raise Conflict(str(row["dossier"]), int(str(row["version"]))) from error
             raise
         return done.rowcount == 1
 
@@ -224,12 +231,13 @@ class Store:
         moment = recorded_at if isinstance(recorded_at, datetime) else None
         return Conflict(dossier, version, kind=taken["event"], actor=taken["actor"], recorded_at=moment)
 
-    def _refuse_known(self, codes: list[str]) -> None:
-        events = self.tables.events
-        select = sa.select(events.c.dossier).where(events.c.dossier.in_(codes)).order_by(events.c.dossier).limit(1)
-        known = self.connection.execute(select).scalar()
-        if known is not None:
-            raise self._conflict(known, 1)
+    def _refuse_known(self, found: Sequence[Import]) -> None:
+        code = self.tables.events.c.dossier
+        for batch in _batches(found):
+            select = sa.select(code).where(code.in_([one.dossier for one in batch])).order_by(code).limit(1)
+            known = self.connection.execute(select).scalar()
+            if known is not None:
+                raise self._conflict(known, 1)
 
 
 def _opened(bind: object) -> sa.Connection | Session:
@@ -301,20 +309,22 @@ def _end(moment: datetime | None) -> str:
     return _NEVER if moment is None else sortable(moment)
 
 
-def read_overview(row: sa.RowMapping) -> Overview:
-    """The line of a dossier from its columns."""
+def read_overview(row: Sequence[Any]) -> Overview:
+    """The line of a dossier from its columns, in the order of `OVERVIEW`."""
+    code, version, state, procedure, received_at, promised, legal_due, due_without_pauses = row[:8]
+    office, officer, ends_at, waiting, is_open = row[8:]
     return Overview(
-        dossier=row["dossier"],
-        version=row["version"],
-        state=row["state"],
-        procedure=row["procedure"],
-        received_at=None if row["received_at"] is None else datetime.fromisoformat(row["received_at"]),
-        promised=parse_time(row["promised"]),
-        legal_due=parse_time(row["legal_due"]),
-        due_without_pauses=parse_time(row["due_without_pauses"]),
-        office=row["office"],
-        officer=row["officer"],
-        ends_at=None if row["ends_at"] == _NEVER else datetime.fromisoformat(row["ends_at"]),
-        waiting=bool(row["waiting"]),
-        open=bool(row["open"]),
+        code,
+        version,
+        state,
+        procedure,
+        received_at and datetime.fromisoformat(received_at),
+        parse_time(promised),
+        parse_time(legal_due),
+        parse_time(due_without_pauses),
+        office,
+        officer,
+        None if ends_at == _NEVER else datetime.fromisoformat(ends_at),
+        bool(waiting),
+        bool(is_open),
     )

@@ -20,6 +20,7 @@ class SqlTimers:
 
     def __init__(self, connected: Connected, tables: Tables, statements: Statements) -> None:
         self._connected, self._timers, self._statements = connected, tables.timers, statements
+        self._dossiers = tables.dossiers
 
     def arm(self, dossier: str, timers: Mapping[str, datetime]) -> None:
         """Arm these reminders of a dossier and forget its others; one whose moment is the same does not fire again."""
@@ -41,10 +42,17 @@ class SqlTimers:
 
     def fire(self, armed: Armed, now: datetime) -> bool:
         """Mark a reminder as fired; whether it was this call that did so."""
+        self._hold(armed.dossier)
         c = self._timers.c
         same = (c.dossier == armed.dossier, c.kind == armed.kind, c.at == sortable(armed.at), c.fired_at.is_(None))
         update = sa.update(self._timers).where(*same).values(fired_at=sortable(now))
         return self._connected().execute(update).rowcount == 1
+
+    def _hold(self, dossier: str) -> None:
+        """Lock the line first, as whoever writes an event does: two in opposite orders would be a deadlock."""
+        connection, c = self._connected(), self._dossiers.c
+        if connection.dialect.name == "postgresql":  # in SQLite who writes is alone
+            connection.execute(sa.select(c.version).where(c.dossier == dossier).with_for_update())
 
 
 class SqlOutbox:

@@ -72,6 +72,8 @@ class Statements:
         history: the events of `code`, each as `HISTORY` says.
         export: those of all dossiers.
         keyed: the event that `key` stands for.
+        worklist: given by which of `office`, `officer` and `after` it is cut, at most `limit` open dossiers in order,
+            each as `OVERVIEW` says; `after` is the place (`after_end`, `after_code`) of the last one before them.
         add_event: an event; does nothing where its version or its key is taken.
         add_texts: the texts beside an event.
         write_overview: the line of a dossier, new or in place of the old one.
@@ -91,6 +93,7 @@ class Statements:
         self.keyed = sa.select(events.c.dossier, events.c.version, events.c.request).where(
             events.c.key == sa.bindparam("key")
         )
+        self.worklist = lru_cache(maxsize=8)(partial(_worklist, dossiers))
         self.add_event = insert(events).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
         self.add_texts = Ready(_given(sa.insert(tables.texts)))
         self.write_overview = Ready(_upsert(_given(insert(dossiers)), dossiers, ["sealed"]))
@@ -123,6 +126,23 @@ def _history(tables: Tables) -> sa.Select[tuple[object, ...]]:
     same = sa.and_(texts.c.dossier == events.c.dossier, texts.c.version == events.c.version)
     found = [texts.c[n[7:]].label(n) if n.startswith("beside_") else events.c[n] for n in HISTORY]
     return sa.select(*found).select_from(events.outerjoin(texts, same))
+
+
+OVERVIEW = (
+    *("dossier", "version", "state", "procedure", "received_at", "promised", "legal_due", "due_without_pauses"),
+    *("office", "officer", "ends_at", "waiting", "open"),
+)
+"""The columns of the line of a dossier, in the order of the fields of `Overview`."""
+
+
+def _worklist(dossiers: sa.Table, *cuts: str) -> sa.Select[tuple[object, ...]]:
+    c = dossiers.c
+    select = sa.select(*(c[name] for name in OVERVIEW)).where(sa.text("open = 1"))  # as the partial indexes say it
+    for name in cuts:
+        place = sa.tuple_(sa.bindparam("after_end"), sa.bindparam("after_code"))
+        beyond = sa.tuple_(c.ends_at, c.dossier) > place
+        select = select.where(beyond if name == "after" else c[name] == sa.bindparam(name))
+    return select.order_by(c.ends_at, c.dossier).limit(sa.bindparam("limit", type_=sa.Integer))
 
 
 def _given(insert: AnyInsert) -> AnyInsert:

@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from rules.cli import calendar, check, custody, database, deadline, demo, desk, limits, procedures, rules, store
+from rules.cli import calendar, check, custody, database, deadline, demo, desk, forms, limits, procedures, rules, store
 
 app = typer.Typer(
     name="motcua",
@@ -29,6 +29,7 @@ app.command("export")(store.export)
 app.command("adopt")(store.adopt)
 app.add_typer(database.app, name="db")
 desk.register(app)
+app.add_typer(forms.app, name="forms")
 custody.register(app)
 app.command("demo")(demo.demo)
 

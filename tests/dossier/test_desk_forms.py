@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from pypdf import PdfReader
 
 from dossier import UNCHECKED, Conflict, Desk, NotAllowed, Store, metadata
+from dossier.errors import MalformedDossierCode
 from dossier.events import Cell
 from dossier.forms import OfficeProfile
 from dossier.forms.issuing import Printer
@@ -146,6 +147,21 @@ class _Stale:
 
     def history(self, _code: str) -> tuple[()]:
         return ()
+
+
+def test_codes_of_dossiers_count_from_one_each_day_and_are_no_gap_among_the_forms(office: Office) -> None:
+    codes = [office.desk.new_code("H32.08.01") for _ in range(2)]
+    office.now = at("02 09:00")
+    codes += [office.desk.new_code("H32.08.01"), office.desk.new_code("000.00.06.H56", "circular-2018")]
+    assert codes == [
+        "H32.08.01-260601-0001",
+        "H32.08.01-260601-0002",
+        "H32.08.01-260602-0001",
+        "000.00.06.H56-260602-0001",
+    ]
+    assert office.store.register.series() == []
+    with pytest.raises(MalformedDossierCode):
+        office.desk.new_code("H32 08")
 
 
 def test_before_a_form_was_in_force_the_office_numbers_by_hand() -> None:

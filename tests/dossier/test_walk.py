@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from dossier import UNCHECKED, Conflict, Desk, NotAllowed, Override, Store, metadata
+from dossier import UNCHECKED, Conflict, Desk, Dossier, NotAllowed, Override, Store, metadata
 from dossier.events import Cell
 from tests.dossier.office import FIELDS, at
 from tests.dossier.walk_model import CAN_BE_LIFTED, MAY, SIDE, Paper
@@ -32,8 +33,7 @@ def plain(code: str) -> str:
 class Walk(RuleBasedStateMachine):
     @initialize()
     def open_office(self) -> None:
-        self.connection = sa.create_engine("sqlite://").connect()
-        metadata.create_all(self.connection)
+        self.connection = self.connected()
         self.now = at("01 09:00")
         self.store = Store(self.connection)
         self.desk = Desk(self.store, roles=UNCHECKED, now=lambda: self.now)
@@ -42,6 +42,15 @@ class Walk(RuleBasedStateMachine):
         for command in ("receive", "attach"):
             self.now += timedelta(hours=1)
             self.act(CODES[0], command, {}, self.now, None)
+
+    def connected(self) -> sa.Connection:
+        connection = sa.create_engine("sqlite://").connect()
+        metadata.create_all(connection)
+        return connection
+
+    def transaction(self) -> AbstractContextManager[object]:
+        """What surrounds each act; here all of a walk is one transaction."""
+        return nullcontext()
 
     def teardown(self) -> None:
         if hasattr(self, "connection"):
@@ -121,10 +130,10 @@ class Walk(RuleBasedStateMachine):
     def refuse(
         self, code: str, command: str, given: Mapping[str, Cell], moment: datetime, override: Override | None
     ) -> None:
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotAllowed), self.transaction():
             self.desk.do(code, command, at=moment, override=override, **given)
 
-    def carry_out(  # an act has this many independent parts
+    def carry_out(  # noqa: PLR0917  # an act has this many independent parts
         self,
         code: str,
         command: str,
@@ -132,13 +141,21 @@ class Walk(RuleBasedStateMachine):
         moment: datetime,
         override: Override | None,
         lifted: set[str],
-    ) -> None:
+        key: str | None = None,
+    ) -> Dossier:
+        with self.transaction():
+            done = self.desk.do(code, command, at=moment, override=override, key=key, **given)
+        self.note(code, command, moment, done)
+        written = done.history[-1].override
+        assert set(written.lifted if written else ()) == lifted
+        return done
+
+    def note(self, code: str, command: str, moment: datetime, done: Dossier) -> None:
+        """Put on paper what the desk has done."""
         paper = self.papers[code]
-        done = self.desk.do(code, command, at=moment, override=override, **given)
         paper.write(command, moment)
         assert (done.state, done.version) == (paper.state, len(paper.events))
         written = done.history[-1]
-        assert set(written.override.lifted if written.override else ()) == lifted
         assert (written.at, written.row["recorded_at"]) == (moment, self.now)
         self.kept[code] = (*self.kept[code], written)
 
@@ -148,7 +165,7 @@ class Walk(RuleBasedStateMachine):
         if not self.kept[code]:
             return
         stale = Desk(_Stale(self.store), roles=UNCHECKED, now=lambda: self.now)
-        with pytest.raises(Conflict, match=f"'{code}' already has version 1"):
+        with pytest.raises(Conflict, match=f"'{code}' already has version 1"), self.transaction():
             stale.do(code, "receive", **FIELDS["receive"])
 
     @invariant()
