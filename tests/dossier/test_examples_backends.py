@@ -42,12 +42,13 @@ def load(name: str, url: str) -> ModuleType:
     return module
 
 
-def test_the_blocks_of_the_page_print_what_the_page_says() -> None:
+def test_the_blocks_of_the_page_print_what_the_page_says(tmp_path: Path) -> None:
     page = (EXAMPLES.parent / "docs" / "embedding.md").read_text(encoding="utf-8")
     found = re.findall(r"```python\n(.*?)```\n\nIt prints `(.*?)`", page, re.DOTALL)
-    assert len(found) == page.count("```python") == 2
+    assert len(found) == page.count("```python") == 3
     for code, printed in found:
-        done = subprocess.run([sys.executable, "-Werror", "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+        command = [sys.executable, "-Werror", "-c", code]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)  # noqa: S603
         assert done.stdout == printed + "\n"
 
 
