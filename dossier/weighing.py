@@ -111,6 +111,8 @@ class Scales:
             reasons += [*missing(command, kind, given), *invalid(errors)]
         reasons += refusals(act, GUARDS.get(command, ()))
         reasons += map(_form_reason, draft.faults if draft else ())
+        if form and draft is None:
+            reasons.append(requirements().reason("form.none", command=command))
         return Weighed(act, event, tuple(reasons), draft)
 
     def _beside(self, act: Act, given: Fields) -> Iterator[Reason]:

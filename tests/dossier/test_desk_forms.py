@@ -164,6 +164,15 @@ def test_codes_of_dossiers_count_from_one_each_day_and_are_no_gap_among_the_form
         office.desk.new_code("H32 08")
 
 
+def test_what_is_given_for_a_form_that_is_not_issued_is_refused_and_not_lost_silently(office: Office) -> None:
+    receive(office, "A1")
+    assert office.desk.why_not("A1", "forward", form=PERSON, **FIELDS["forward"])[-1].code == "form.none"
+    plain = Desk(office.store, roles=UNCHECKED, now=lambda: office.now)
+    assert [reason.code for reason in plain.why_not("A2", "receive", form=RECEIPT, **FIELDS["receive"])] == [
+        "form.none"
+    ]
+
+
 def test_before_a_form_was_in_force_the_office_numbers_by_hand() -> None:
     office = Office(now=at("01 09:00").replace(year=2025), forms=Printer(UNIT))
     receive(office, "A1")

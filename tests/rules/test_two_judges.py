@@ -71,6 +71,7 @@ HOUSE = {
     "role.denied",
     "code.malformed",
     "form.field",
+    "form.none",
     "code.day",
     "attach.content",
     "close.too_early",
