@@ -12,6 +12,8 @@ from rich.console import Console
 
 from benchmarks.columns import column_days, column_minutes
 from benchmarks.command import MissingCommandError
+from benchmarks.commands import commands, replay
+from benchmarks.concurrent import on_postgres, on_postgres_at_once
 from benchmarks.days import counting, working_days
 from benchmarks.deadlines import batch, deadlines
 from benchmarks.hours import tables, working_hours
@@ -19,7 +21,9 @@ from benchmarks.printing import document, machine, show
 from benchmarks.reading import reading
 from benchmarks.rulebook import against_row_by_row, whole
 from benchmarks.start import start
+from benchmarks.storing import on_sqlite
 from benchmarks.timing import Measurement, MissingPeerError
+from benchmarks.worklists import worklists
 
 Plan = Mapping[str, Callable[[], Measurement]]
 
@@ -36,6 +40,12 @@ FULL: Plan = {
     "row-by-row": partial(against_row_by_row, rounds=3, dossiers=20_000),
     "reading": partial(reading, rounds=3, rows=1_000_000),
     "rulebook": partial(whole, rounds=3, dossiers=1_000_000),
+    "commands": partial(commands, rounds=5, lives=500, at_least=0.5),
+    "replay": partial(replay, rounds=5, events=100_000, at_least=0.5),
+    "sqlite": partial(on_sqlite, rounds=9, lives=100),
+    "postgres": partial(on_postgres, rounds=9, lives=100),
+    "postgres-eight": partial(on_postgres_at_once, rounds=7, lives=40),
+    "worklist": partial(worklists, rounds=5, dossiers=2_000_000, at_least=0.3),
 }
 QUICK: Plan = {
     "working-days": partial(working_days, rounds=3, at_least=0.05),
@@ -50,6 +60,12 @@ QUICK: Plan = {
     "row-by-row": partial(against_row_by_row, rounds=3, dossiers=2_000),
     "reading": partial(reading, rounds=3, rows=50_000),
     "rulebook": partial(whole, rounds=1, dossiers=50_000),
+    "commands": partial(commands, rounds=3, lives=50, at_least=0.05),
+    "replay": partial(replay, rounds=3, events=10_000, at_least=0.05),
+    "sqlite": partial(on_sqlite, rounds=3, lives=20),
+    "postgres": partial(on_postgres, rounds=3, lives=20),
+    "postgres-eight": partial(on_postgres_at_once, rounds=3, lives=5),
+    "worklist": partial(worklists, rounds=3, dossiers=50_000, at_least=0.05),
 }
 
 

@@ -18,7 +18,7 @@ from benchmarks.timing import Measurement
 BUSY = 0.5
 """Load of the last minute above which other programs took a share of the processor."""
 
-VERSIONS = ("polars", "numpy", "holidays", "pandas", "bizdays", "exchange_calendars")
+VERSIONS = ("polars", "numpy", "holidays", "pandas", "bizdays", "exchange_calendars", "sqlalchemy", "psycopg")
 
 
 def machine() -> dict[str, Any]:

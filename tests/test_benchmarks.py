@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import date
 from functools import partial
 from io import StringIO
@@ -11,22 +13,31 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from benchmarks import deadlines, hours, row_by_row, rulebook, wrong_dates
+from benchmarks import concurrent, deadlines, hours, row_by_row, rulebook, storing, wrong_dates
 from benchmarks.__main__ import FULL, QUICK, measure
 from benchmarks.columns import column_days, column_minutes
 from benchmarks.command import MissingCommandError, run
+from benchmarks.commands import LIFE, commands, replay
 from benchmarks.days import OURS, RIVAL, counting, days_between, differing_days, working_days
 from benchmarks.logs import STEPS, synthetic_log
 from benchmarks.printing import document, machine, show
 from benchmarks.reading import ENDINGS, reading
 from benchmarks.rulebook import against_row_by_row
 from benchmarks.timing import Measurement, MissingPeerError, built, goals, interleave, peer, seconds_per_call
+from benchmarks.worklists import worklists
 from benchmarks.wrong_dates import Engine, Limits, check_ours, compare, engines, read_limits
 from calendars import Term, vietnam
+from dossier.stores.sql import Store
 from rules.rulebook import rulebook as shipped_rules
 
 TIMES = Measurement("t", "", "s", {"peer": (9.0, 6.0, 60.0), "ours": (3.0, 1.0, 2.0)}, "ours")
 RATES = Measurement("r", "", "a second", {"peer": (10.0,), "ours": (25.0,)}, "ours", higher_is_better=True)
+
+
+@pytest.fixture
+def server() -> None:
+    """Only where PostgreSQL is installed; the measurement starts one of its own."""
+    pytest.importorskip("pgserver")
 
 
 def test_a_ratio_of_times_is_the_median_of_the_peer_over_ours() -> None:
@@ -205,6 +216,91 @@ def test_the_rulebook_is_measured_in_a_process_of_its_own() -> None:
 def test_the_peak_of_memory_holds_the_log() -> None:
     report = rulebook.report(100)
     assert report["peak_bytes"] >= report["log_bytes"] > 0
+
+
+def test_commands_and_replayed_events_are_counted_in_memory() -> None:
+    done = commands(rounds=1, lives=1, at_least=0)
+    folded = replay(rounds=1, events=60, at_least=0)
+    assert all(rate > 0 for found in (done, folded) for rates in found.rounds.values() for rate in rates)
+
+
+def test_a_life_has_seven_steps_each_in_a_transaction_that_is_recorded(tmp_path: Path) -> None:
+    with storing.opened(tmp_path / "a.db") as connection, storing.recorded(connection) as sent:
+        storing.Counter(Store(connection)).live("A1")
+        assert len(Store(connection).history("A1")) == len(LIFE) == 7
+    texts = [one.sql for one in sent]
+    assert [texts.count(word) for word in ("BEGIN IMMEDIATE", "COMMIT")] == [7, 7]
+
+
+def test_the_raw_statements_write_the_same_rows_as_the_desk(tmp_path: Path) -> None:
+    with storing.opened(tmp_path / "a.db") as ours, storing.recorded(ours) as sent:
+        storing.Counter(Store(ours)).live("A1")
+    with storing.opened(tmp_path / "b.db"), closing(storing.plain(tmp_path / "b.db")) as raw:
+        storing.replayed(raw, sent)
+    files = [sqlite3.connect(tmp_path / name) for name in ("a.db", "b.db")]
+    for table, rows in {"events": 7, "texts": 1, "dossiers": 1, "timers": 0, "outbox": 16}.items():
+        one, other = (file.execute(f"SELECT * FROM motcua_{table}").fetchall() for file in files)  # noqa: S608  # ours
+        assert one == other, table
+        assert len(one) == rows, table
+    for file in files:
+        file.close()
+
+
+def test_both_sides_of_the_file_are_as_durable(tmp_path: Path) -> None:
+    with storing.opened(tmp_path / "a.db") as ours, closing(storing.plain(tmp_path / "a.db")) as raw:
+        full = 2
+        for ask in (ours.exec_driver_sql, raw.execute):
+            assert ask("PRAGMA synchronous").fetchone()[0] == full
+            assert ask("PRAGMA journal_mode").fetchone()[0] == "wal"
+
+
+def test_the_desk_in_a_file_is_compared_with_the_raw_statements() -> None:
+    found = storing.on_sqlite(rounds=1, lives=1)
+    assert found.rounds.keys() == {storing.OURS, storing.RAW}
+    assert found.facts["share of the raw statements"] > 0
+
+
+def test_pgbench_is_handed_a_text_that_it_does_not_take_for_a_variable() -> None:
+    assert concurrent.literal("Chờ: '12:30' \\", {}) == "E'Chờ\\x3A ''12\\x3A30'' \\\\'"
+    assert concurrent.literal("A1:7:notice", {"A1": "CAST(:code AS text)"}) == (
+        "(CAST(:code AS text) || E'\\x3A7\\x3Anotice')"
+    )
+    assert [concurrent.literal(value, {}) for value in (None, True, 3)] == ["NULL", "True", "3"]
+
+
+@pytest.mark.usefixtures("server")
+def test_the_desk_on_postgresql_is_compared_with_pgbench() -> None:
+    found = concurrent.on_postgres(rounds=1, lives=2)
+    assert all(rate > 0 for rates in found.rounds.values() for rate in rates)
+    assert found.facts["share of pgbench"].keys() == {"prepared", "simple"}
+
+
+@pytest.mark.usefixtures("server")
+def test_two_desks_at_once_are_compared_with_two_clients() -> None:
+    found = concurrent.on_postgres_at_once(rounds=1, lives=2, desks=2)
+    assert len(found.rounds) == 4
+    assert all(rate > 0 for rates in found.rounds.values() for rate in rates)
+
+
+def test_without_a_driver_postgresql_is_skipped_and_sqlite_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(MissingPeerError, match="psycopg is not installed"):
+        concurrent.on_postgres(rounds=1, lives=1)
+    found = worklists(rounds=1, dossiers=300, at_least=0)
+    assert {who.split(",")[0] for who in found.rounds} == {"SQLite"}
+    assert ["psycopg is not installed" in note for note in found.notes] == [True]
+
+
+def test_without_a_server_postgresql_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.postgres.find_spec", lambda _name: None)
+    found, skipped = measure({"postgres": partial(concurrent.on_postgres, rounds=1, lives=1)})
+    assert (found, "pgserver is not installed" in skipped["postgres"]) == ([], True)
+
+
+@pytest.mark.usefixtures("server")
+def test_the_worklist_is_measured_on_both_databases() -> None:
+    found = worklists(rounds=1, dossiers=1_000, at_least=0)
+    assert {who.split(",")[0] for who in found.rounds} == {"SQLite", "PostgreSQL"}
 
 
 def test_both_plans_measure_the_same_things() -> None:

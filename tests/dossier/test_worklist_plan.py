@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -14,11 +13,12 @@ from dossier.stores.records import Slice
 from dossier.stores.sql import Store, metadata
 from tests.postgres import new_database
 
-DOSSIERS = 20_000  # a hundred of each office: a page of fifty is half of them
+DOSSIERS = 20_000
+PLACES = 10  # two thousand dossiers of each office and officer, so that to sort them is not worth it
 LISTS = {
     "dossiers_open": Slice(limit=50),
     "dossiers_open_office": Slice(office="VP-7", limit=50),
-    "dossiers_open_officer": Slice(officer="NV-7", limit=3),
+    "dossiers_open_officer": Slice(officer="NV-7", limit=50),
 }
 """The index of each list."""
 
@@ -39,7 +39,8 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     engine = sa.create_engine(request.getfixturevalue(request.param))
     metadata.create_all(engine)
     with engine.connect() as connection:
-        fill(connection, DOSSIERS)
+        fill(connection, DOSSIERS, offices=PLACES, officers=PLACES)
+        connection.commit()
         yield Store(connection)
     engine.dispose()
 
@@ -76,10 +77,8 @@ def plans(store: Store, part: Slice) -> list[str]:
 def test_a_page_is_read_off_the_partial_index_in_its_order(store: Store, index: str, page: str) -> None:
     part = LISTS[index] if page == "first" else after(store, LISTS[index])
     for found in plans(store, part):
-        assert f"USING INDEX MOTCUA_{index} ".upper() in f"{found} ".upper().replace(
-            "SCAN USING", "SCAN USING INDEX"
-        ).replace("\n", " "), found
-        assert not {"SORT", "TEMP", "SEQ", "BITMAP", "FILTER:"} & set(found.upper().replace("(", " ").split()), found
+        assert f"motcua_{index} " in found.replace("\n", " ") + " ", found
+        assert not {"SORT", "B-TREE", "SEQ", "BITMAP", "FILTER:"} & set(found.upper().split()), found
 
 
 @pytest.mark.parametrize("index", LISTS)
@@ -88,9 +87,8 @@ def test_the_second_page_begins_at_its_place_in_the_index(store: Store, index: s
         assert "(ends_at,dossier)>(" in found.replace("ROW", "").replace(" ", ""), found
 
 
-def test_without_its_index_the_same_list_is_sorted(store: Store) -> None:
-    with store.connection.begin_nested() as undone:
-        store.connection.execute(sa.text("DROP INDEX motcua_dossiers_open"))
-        found = plans(store, LISTS["dossiers_open"])[0].upper()
-        undone.rollback()
-    assert "SORT" in found or "TEMP B-TREE" in found
+def test_a_condition_that_is_not_that_of_the_index_would_be_sorted(store: Store) -> None:
+    one = sent(store, LISTS["dossiers_open"])
+    other = one._replace(sql=one.sql.replace("open = 1", "open + 0 = 1"))
+    explain = "EXPLAIN QUERY PLAN" if store.connection.dialect.name == "sqlite" else "EXPLAIN"
+    assert {"SORT", "B-TREE"} & set(plan(store, explain, other).upper().split())
