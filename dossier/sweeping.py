@@ -23,7 +23,8 @@ class Swept:
 
     Attributes:
         fired: the reminders that it put into the outbox.
-        moved: the reminders that are due at another moment, or not at all, by the calendar and the law as known now.
+        moved: the reminders that are due at another moment, or not at all, by the calendar and the law as known now;
+            the others of their dossiers moved with them.
         failed: the reminders that it could not look at, each with the reason; they stay armed.
         last: the last reminder that it looked at, from which the next batch goes on; None when there was none.
 
