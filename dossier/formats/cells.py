@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import get_args
 
@@ -30,16 +30,20 @@ REQUIRED = ("dossier", "event", "at")
 FIELDS = tuple(name for name in LOG_COLUMNS if name not in REQUIRED)
 """Columns that a log may have beside those."""
 
+BLANKS = "blanks around a cell taken away"
+NO_LIMIT = "limits that say that none is given read as empty"
+
 PROMISED = ("promised_at", "promised_date", "promised_unknown")
 """The columns of `EventLog.events` that hold what `promised` says."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column as read: typed columns in its place, and the reason for each text that could not be read."""
+    """A column as read: typed columns in its place, the reason for each text that could not be read, repairs."""
 
     series: tuple[pl.Series, ...]
     reasons: Reasons = field(default_factory=dict)
+    repaired: Mapping[str, int] = field(default_factory=dict)
 
 
 def clean(frame: pl.DataFrame) -> pl.DataFrame:
@@ -48,6 +52,16 @@ def clean(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(texts).with_columns(
         pl.when(pl.selectors.string().str.len_bytes() > 0).then(pl.selectors.string())
     )
+
+
+def stripped(before: pl.DataFrame, after: pl.DataFrame) -> dict[str, int]:
+    """How many cells `clean` took blanks from."""
+    count = 0
+    for name in (column for column, kind in before.schema.items() if kind == pl.String):
+        had, has = (frame.get_column(name).alias("text") for frame in (before, after))  # a name may be a pattern
+        if had.str.len_bytes().sum() != has.str.len_bytes().sum():
+            count += int((had.fill_null("") != has.fill_null("")).sum())
+    return {BLANKS: count} if count else {}
 
 
 def read_column(name: str, texts: pl.Series, clock: Clock, *, required: bool = False) -> Column:
@@ -63,7 +77,7 @@ def read_column(name: str, texts: pl.Series, clock: Clock, *, required: bool = F
     reader = _READERS.get(name)
     column = reader(texts, clock) if reader else Column((texts,))
     extra = _must_not(texts, name) if required else {}
-    return Column(column.series, {**column.reasons, **extra})
+    return replace(column, reasons={**column.reasons, **extra})
 
 
 def _must_not(texts: pl.Series, name: str) -> Reasons:
@@ -110,7 +124,10 @@ def _limits(texts: pl.Series, _clock: Clock) -> Column:
             none.append(text)
         except UnreadableTerm as error:
             reasons[text] = str(error)
-    return Column((texts.set(texts.is_in(none), None) if none else texts,), reasons)
+    if not none:
+        return Column((texts,), reasons)
+    says = texts.is_in(none)
+    return Column((texts.set(says, None),), reasons, {NO_LIMIT: int(says.sum())})
 
 
 def _moments(texts: pl.Series, clock: Clock) -> Column:

@@ -50,6 +50,7 @@ def translate(path: Path, raw: pl.DataFrame, mapping: LogMapping, clock: Clock) 
         origin=partial(_origin, mapping),
         faults=tuple(_disagreements(cells, local, {alias: name for name, alias in short.items()})),
         warnings=tuple(_warnings(raw, steps, mapping)),
+        repaired=_emptied(raw, mapping),
     )
 
 
@@ -176,12 +177,22 @@ def _warnings(raw: pl.DataFrame, steps: pl.DataFrame, mapping: LogMapping) -> It
     loose = steps.filter(pl.col("event").is_null()).get_column("activity").drop_nulls()
     if loose.len():
         yield f"{loose.len()} rows hold activities that are not mapped to an event: {_most(loose)}"
+    for name, without in _without_code(raw, mapping):
+        yield f"values of {name!r} without a code were read as empty: {_most(without)}"
+
+
+def _without_code(raw: pl.DataFrame, mapping: LogMapping) -> Iterable[tuple[str, pl.Series]]:
     for name, table in mapping.values.items():
         if name in mapping.columns:
             values = raw.get_column(mapping.columns[name]).drop_nulls()
             without = values.filter(~values.is_in([*table, UNKNOWN]))
             if without.len():
-                yield f"values of {name!r} without a code were read as empty: {_most(without)}"
+                yield name, without
+
+
+def _emptied(raw: pl.DataFrame, mapping: LogMapping) -> dict[str, int]:
+    count = sum(without.len() for _, without in _without_code(raw, mapping))
+    return {"values without a code read as empty": count} if count else {}
 
 
 def _most(values: pl.Series) -> str:

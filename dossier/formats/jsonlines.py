@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import NoReturn
@@ -18,6 +19,7 @@ _OBJECT = 'one JSON object a line, as {"dossier": "H1", "event": "received", "at
 _VALUES = "text, numbers, true, false and null, each key once"
 Cells = dict[str, str | None]
 _BATCH = 100_000
+_PROBE = 100_000  # bytes that tell whether the rest is worth a try
 
 
 class _Refused(ValueError):  # noqa: N818  # named for what happened
@@ -31,7 +33,11 @@ def read_jsonl(path: Path, data: bytes) -> tuple[pl.DataFrame, list[Unreadable]]
         LogError: a line that is no flat JSON object.
 
     """
-    lines = data.removeprefix(BOM).rstrip(b"\r\n").split(b"\n")
+    data = data.removeprefix(BOM).rstrip(b"\r\n")
+    written = _as_written(data)
+    if written is not None:
+        return written, []
+    lines = data.split(b"\n")
     keys: dict[str, None] = {}
     frames: list[pl.DataFrame] = []
     faults: list[Unreadable] = []
@@ -49,6 +55,31 @@ def read_jsonl(path: Path, data: bytes) -> tuple[pl.DataFrame, list[Unreadable]]
     frame = pl.concat(frames, how="diagonal")
     frame.columns = names
     return frame, faults
+
+
+def _as_written(data: bytes) -> pl.DataFrame | None:
+    """The frame whose JSON Lines these are byte by byte, as `write_log` writes them; None where there is none.
+
+    polars alone would lose keys, digits and repeated keys; what it writes back as it stood has lost nothing.
+    """
+    probe = data[: data.find(b"\n", _PROBE) + 1] or data
+    frame = _as_polars_reads(probe)
+    if frame is None or probe is data:
+        return frame
+    return _as_polars_reads(data)
+
+
+def _as_polars_reads(data: bytes) -> pl.DataFrame | None:
+    buffer = io.BytesIO()
+    try:
+        keys = from_json(data[: data.find(b"\n") + 1] or data)
+        frame = pl.read_ndjson(data, schema=dict.fromkeys(keys, pl.String)) if type(keys) is dict and keys else None
+        if frame is None or any(key != key.strip() or not key for key in keys):
+            return None
+        frame.write_ndjson(buffer)
+    except (ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return None
+    return frame if buffer.getvalue().rstrip(b"\n") == data.rstrip(b"\n") else None
 
 
 def _read_line(path: Path, number: int, line: bytes, faults: list[Unreadable]) -> Cells:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -10,27 +11,24 @@ from pathlib import Path
 import polars as pl
 
 from calendars import WorkCalendar, vietnam
-from dossier.events import LOG_COLUMNS, UNKNOWN
-from dossier.formats.cells import FLAG_COLUMNS, MOMENT_COLUMNS, PROMISED, REQUIRED, clean, read_column
-from dossier.formats.delimited import read_csv
+from dossier.events import UNKNOWN
+from dossier.formats.cells import FLAG_COLUMNS, MOMENT_COLUMNS, PROMISED, clean, read_column, stripped
 from dossier.formats.eventlog import VALUE_LENGTH, EventLog, Unreadable
 from dossier.formats.foreign import translate
-from dossier.formats.jsonlines import read_jsonl
 from dossier.formats.mapping import LogMapping
 from dossier.formats.moments import Clock
 from dossier.formats.oddities import oddities
-from dossier.formats.parquet import read_parquet
-from dossier.formats.source import Format, check_text, read_bytes
-from dossier.formats.table import ROW, Table, event_log
+from dossier.formats.reading import mapped_cells
+from dossier.formats.table import FILE, LINE, ROW, Source, Table, event_log
 from dossier.formats.writing import write_log
 
 __all__ = ["EventLog", "Unreadable", "read_log", "write_log"]
 
-_NUL = "a NUL character; take it out, no database holds it in a text"
+_PLACES = ("rule", LINE, FILE)
 
 
 def read_log(path: str | Path, mapping: LogMapping | None = None, *, calendar: WorkCalendar | None = None) -> EventLog:
-    """Read a log from CSV, JSON Lines (each plain or .gz) or Parquet, told apart by the ending of the name.
+    """Read a log from CSV, JSON Lines (each plain or .gz), Parquet or XLSX, told apart by the ending of the name.
 
     Args:
         path: the file.
@@ -43,67 +41,68 @@ def read_log(path: str | Path, mapping: LogMapping | None = None, *, calendar: W
     """
     path, mapping = Path(path), mapping or LogMapping("")
     calendar = calendar or mapping.calendar or vietnam()
+    if mapping.national is not None:
+        from dossier.formats.national import national_table
+
+        return told(national_table(path, mapping.national), mapping, calendar)
     clock = Clock(calendar.zone, mapping.zone)
-    raw, broken = _cells(path, mapping)
+    grid = mapped_cells(path, mapping)
+    raw = clean(grid.frame)
     table = translate(path, raw, mapping, clock) if mapping.columns else event_log(path, raw)
-    typed, faults = _typed(table, clock)
-    unreadable = _named([*broken, *table.faults, *faults], raw, mapping)
-    events = _forget(_set_aside(typed, unreadable), mapping.evidence_from, calendar)
+    codes = pl.DataFrame([raw[ROW], raw[mapping.columns.get("dossier", "dossier")].alias("dossier")])
+    return told(
+        Source(
+            table,
+            codes,
+            faults=tuple(grid.faults),
+            warnings=tuple(grid.warnings),
+            repaired=grid.repaired + Counter(stripped(grid.frame, raw)),
+            file=grid.file or path.name,
+        ),
+        mapping,
+        calendar,
+    )
+
+
+def told(source: Source, mapping: LogMapping, calendar: WorkCalendar) -> EventLog:
+    """The log that a source tells, its cells read, its unreadable dossiers set aside."""
+    table = source.table
+    typed, faults, repaired = _typed(table, Clock(calendar.zone, source.naive or mapping.zone))
+    unreadable = _named([*source.faults, *table.faults, *faults], source)
+    aside = {fault.dossier for fault in unreadable} - {None}
+    events = _forget(_only_readable(typed, aside), mapping.evidence_from, calendar)
+    codes = source.codes.get_column("dossier")
     return EventLog(
         events=events,
         columns=frozenset(table.columns),
-        kinds=mapping.kinds,
-        rows=raw.height,
+        kinds=(source.kinds or frozenset()) | mapping.can_say if source.kinds else mapping.kinds,
+        rows=codes.len(),
         unreadable=unreadable,
-        warnings=(*table.warnings, *_without_evidence(table, mapping), *oddities(events)),
+        warnings=(*source.warnings, *table.warnings, *_without_evidence(table, mapping), *oddities(events)),
         latest=_latest(typed, calendar),
         calendar=calendar,
         law_as_of=mapping.law_as_of,
         evidence_from=dict(mapping.evidence_from),
+        set_aside=codes.len() - int(_readable(codes, aside).sum()),
+        repaired=dict(Counter(source.repaired) + Counter(table.repaired) + repaired),
     )
 
 
-def _cells(path: Path, mapping: LogMapping) -> tuple[pl.DataFrame, list[Unreadable]]:
-    """The clean cells of a file with `ROW`, and the faults of those that are no text."""
-    kind = Format.of(path)
-    data = read_bytes(path, packed=kind.packed)
-    used = tuple(mapping.foreign)
-    faults: list[Unreadable] = []
-    if kind.name == "parquet":
-        frame = read_parquet(path, data, used or LOG_COLUMNS)
-    else:
-        check_text(path, data)
-        if kind.name == "csv":
-            frame = read_csv(path, data, used or REQUIRED)
-        else:
-            frame, faults = read_jsonl(path, data)
-    if kind.name != "csv":
-        faults += _nul_cells(frame)
-    raw = clean(frame).with_row_index(ROW, offset=1)
-    return raw, [fault for fault in faults if not used or fault.column in used]
-
-
-def _nul_cells(frame: pl.DataFrame) -> list[Unreadable]:
-    return [
-        Unreadable(None, row + 1, column.name, column[row], _NUL)
-        for column in frame.iter_columns()
-        for row in column.str.contains("\0", literal=True).fill_null(value=False).arg_true()
-    ]
-
-
-def _typed(table: Table, clock: Clock) -> tuple[pl.DataFrame, list[Unreadable]]:
-    """The table with its cells read, and every cell that could not be."""
+def _typed(table: Table, clock: Clock) -> tuple[pl.DataFrame, list[Unreadable], Counter[str]]:
+    """The table with its cells read, every cell that could not be, and what was put right."""
     frame = table.frame
     series: list[pl.Series] = []
     faults: list[Unreadable] = []
+    repaired: Counter[str] = Counter()
     for name in (*table.columns, *table.extras):
         texts = frame.get_column(name)
         column = read_column(name, texts, clock, required=name in table.required)
         series += column.series
         faults += _faults(table, name, column.reasons)
+        repaired.update(column.repaired)
     typed = pl.DataFrame([frame.get_column("row"), *series])
     first = ["dossier", "row", "event", "at"]
-    return typed.select(*first, pl.exclude(first)), faults
+    return typed.select(*first, pl.exclude(first)), faults, repaired
 
 
 def _faults(table: Table, name: str, reasons: Mapping[str | None, str]) -> Iterable[Unreadable]:
@@ -112,27 +111,37 @@ def _faults(table: Table, name: str, reasons: Mapping[str | None, str]) -> Itera
     texts = table.frame.get_column(name)
     bad = texts.is_in([text for text in reasons if text is not None])
     bad = bad.fill_null(value=None in reasons)
-    rule = "rule" if "rule" in table.frame.columns else pl.lit(None)
-    cells = table.frame.filter(bad).select("dossier", "row", rule, value=pl.Series(texts.filter(bad)))
-    for dossier, row, number, value in cells.iter_rows():
-        yield Unreadable(dossier, row, table.origin(name, number), value or "", reasons[value])
+    frame = table.frame
+    places = (pl.col(column) if column in frame.columns else pl.lit(None).alias(column) for column in _PLACES)
+    cells = frame.with_columns(texts.alias("\0value")).filter(bad).select("dossier", "row", *places, "\0value")
+    for dossier, row, number, line, file, value in cells.iter_rows():
+        yield Unreadable(dossier, line or row, table.origin(name, number), value or "", reasons[value], file or "")
 
 
-def _named(faults: Iterable[Unreadable], raw: pl.DataFrame, mapping: LogMapping) -> tuple[Unreadable, ...]:
+def _named(faults: Iterable[Unreadable], source: Source) -> tuple[Unreadable, ...]:
     """Faults in file order, each once, values cut, with the dossier of their row."""
-    codes = raw.get_column(mapping.columns.get("dossier", "dossier"))
+    faults = list(faults)
+    rows = [fault.row for fault in faults if fault.dossier is None]
+    known = dict(source.codes.filter(pl.col(ROW).is_in(rows)).iter_rows())
     full = (
-        replace(fault, dossier=fault.dossier or codes[fault.row - 1], value=fault.value[:VALUE_LENGTH])
+        replace(
+            fault,
+            dossier=fault.dossier or known.get(fault.row),
+            value=fault.value[:VALUE_LENGTH],
+            file=fault.file or source.file,
+        )
         for fault in faults
     )
     return tuple(sorted(dict.fromkeys(full), key=lambda fault: fault.row))
 
 
-def _set_aside(typed: pl.DataFrame, unreadable: Iterable[Unreadable]) -> pl.DataFrame:
+def _only_readable(typed: pl.DataFrame, aside: Collection[str | None]) -> pl.DataFrame:
     """Only the dossiers without a fault."""
-    dossiers = {fault.dossier for fault in unreadable} - {None}
-    readable = pl.col("dossier").is_not_null() & ~pl.col("dossier").is_in(list(dossiers))
-    return typed.filter(readable)
+    return typed.filter(_readable(typed.get_column("dossier"), aside))
+
+
+def _readable(codes: pl.Series, aside: Collection[str | None]) -> pl.Series:
+    return codes.is_not_null() & ~codes.is_in(list(aside)).fill_null(value=False)
 
 
 def _forget(events: pl.DataFrame, evidence_from: Mapping[str, date], calendar: WorkCalendar) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from calendars import WorkCalendar, for_country
 from dossier.events import KINDS, UNKNOWN
-from dossier.formats.cells import ALL_GROUNDS, CHANNELS, FIELDS, FLAGS
+from dossier.formats.cells import ALL_GROUNDS, CHANNELS, FIELDS, FLAGS, REQUIRED
 from dossier.formats.errors import LogError, MalformedMapping
 from dossier.formats.source import check_text, read_bytes
 
@@ -55,8 +55,22 @@ _TOP: Keys = {
     "can_say": (list, 'can_say = ["rejected"]'),
     "evidence_from": (dict, "evidence_from = {document_at = 2024-01-01}"),
     "law_as_of": (date, "law_as_of = 2024-06-01"),
+    "sheet": (str, 'sheet = "Hồ sơ"'),
+    "header": (int, "header = 3"),
+    "national": (dict, '[national] steps = "TienTrinhXuLy"'),
 }
-_NAMES = {str: "a text", bool: "true or false", list: "a list", dict: "a table", date: "a date without quotes"}
+_NATIONAL: Keys = {
+    "dossiers": (str, 'dossiers = "HoSo"'),
+    "steps": (str, 'steps = "TienTrinhXuLy"'),
+}
+_NAMES = {
+    int: "a whole number from 1",
+    str: "a text",
+    bool: "true or false",
+    list: "a list",
+    dict: "a table",
+    date: "a date without quotes",
+}
 
 
 @dataclass(frozen=True)
@@ -80,6 +94,21 @@ class EventRule:
 
 
 @dataclass(frozen=True)
+class National:
+    """Where the national records of dossiers and their steps stand.
+
+    Attributes:
+        dossiers: sheet of the dossiers in a workbook; None: one called HoSo, else the first that is shown.
+        steps: sheet of the steps, or a second file beside the first one; None: within each record (JSON), a sheet
+            called TienTrinhXuLy, or nowhere.
+
+    """
+
+    dossiers: str | None = None
+    steps: str | None = None
+
+
+@dataclass(frozen=True)
 class LogMapping:
     """A mapping file as read; see docs/event-log.md for each key.
 
@@ -94,6 +123,9 @@ class LogMapping:
         can_say: kinds that the source could say although the mapping finds none.
         evidence_from: column of the log to the first day on which it was kept.
         law_as_of: day whose law judges the log.
+        sheet: sheet of a workbook; None: the first that is shown.
+        header: row of that sheet which holds the names of the columns.
+        national: the file holds national records, and no column is mapped.
 
     """
 
@@ -106,6 +138,9 @@ class LogMapping:
     can_say: frozenset[str] = frozenset()
     evidence_from: Mapping[str, date] = field(default_factory=dict)
     law_as_of: date | None = None
+    sheet: str | None = None
+    header: int = 1
+    national: National | None = None
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -126,6 +161,18 @@ class LogMapping:
             for key, name in {"column": rule.column, **rule.fields}.items():
                 if name is not None:
                     found.setdefault(name, f"[[events]] {rule.kind}: {key}")
+        return found
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """Each column of the file that is used, with the column of the log that is read from it."""
+        if not self.columns:
+            return {name: name for name in (*REQUIRED, *FIELDS)}
+        names = {"activity": "event", "time": "at"}
+        found = {name: names.get(key, key) for key, name in self.columns.items()}
+        for rule in self.events:
+            found |= {name: key for key, name in rule.fields.items()}
+            found |= {rule.column: "at"} if rule.column is not None else {}
         return found
 
     def renamed(self, names: Mapping[str, str]) -> LogMapping:
@@ -154,6 +201,7 @@ def read_mapping(path: str | Path) -> LogMapping:
     check_text(path, data)
     reader = _Reader(path, data.decode("utf-8-sig"))
     top = reader.top()
+    national = reader.national(top)
     columns = reader.columns(top)
     return LogMapping(
         path=str(path),
@@ -165,6 +213,9 @@ def read_mapping(path: str | Path) -> LogMapping:
         can_say=frozenset(reader.codes("can_say", top.get("can_say", []), KINDS)),
         evidence_from=reader.evidence(top),
         law_as_of=top.get("law_as_of"),
+        sheet=top.get("sheet"),
+        header=reader.header(top),
+        national=national,
     )
 
 
@@ -219,6 +270,20 @@ class _Reader:
         wrong = not isinstance(value, kind) or isinstance(value, datetime) or (kind is str and not str(value).strip())
         if wrong:
             self.fail(key, f"found {value if isinstance(value, datetime) else repr(value)}", _NAMES[kind], example)
+
+    def header(self, top: dict[str, Any]) -> int:
+        found = top.get("header", 1)
+        if isinstance(found, bool) or found < 1:
+            self.fail("header", f"found {found!r}", _NAMES[int], _TOP["header"][1])
+        return int(found)
+
+    def national(self, top: dict[str, Any]) -> National | None:
+        if "national" not in top:
+            return None
+        for other in ("columns", "events", "values", "sheet", "header"):
+            if other in top:
+                self.fail(other, "a key beside [national]", "[national] alone, whose columns are known", "[national]")
+        return National(**self.table(top["national"], "national.", _NATIONAL))
 
     def codes(self, key: str, found: Iterable[object], allowed: Iterable[str]) -> list[str]:
         """Texts that are each one of those allowed."""

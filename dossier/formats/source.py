@@ -12,7 +12,14 @@ from dossier.formats.errors import LogError
 LINE_LIMIT = 1024 * 1024
 """The longest line of a text file, the longest cell of a Parquet file, in bytes."""
 
-ENDINGS = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
+ENDINGS = {
+    ".csv": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".xlsx": "xlsx",
+    ".json": "json",
+}
 """File endings and the format they name; the text formats may end in .gz after it."""
 
 BOM = b"\xef\xbb\xbf"
@@ -43,13 +50,13 @@ class Format:
         packed = suffixes[-1:] == [".gz"]
         ending = (suffixes[:-1] if packed else suffixes)[-1:]
         name = ENDINGS.get(ending[0]) if ending else None
-        if name is None or (packed and name == "parquet"):
+        if name is None or (packed and name in {"parquet", "xlsx"}):
             raise LogError(
                 path,
                 "",
                 found=f"the file name ends in {''.join(suffixes) or 'nothing'!r}",
-                allowed=".csv, .jsonl, .ndjson, each also with .gz after it, and .parquet",
-                remedy="save the log in one of these formats (a workbook: as CSV UTF-8) and name it so",
+                allowed=".csv, .jsonl, .ndjson, .json, each also with .gz after it, .parquet and .xlsx",
+                remedy="save the log in one of these formats (an old workbook: as .xlsx) and name it so",
             )
         return cls(name, packed)
 
@@ -95,13 +102,21 @@ def _unpacked(path: Path) -> bytes:
     return b"".join(parts)
 
 
-def check_text(path: Path, data: bytes) -> None:
+def check_text(path: Path, data: bytes, *, lines: bool = True) -> None:
     """Refuse what no text log holds.
 
+    Args:
+        path: named in errors.
+        data: the text.
+        lines: whether it is read line by line, and no line may be over `LINE_LIMIT`.
+
     Raises:
-        LogError: invalid UTF-8, a NUL byte, a line over `LINE_LIMIT`.
+        LogError: invalid UTF-8, a NUL byte, a line that is too long.
 
     """
+    if not lines:
+        _check_block(path, data, 0, len(data))
+        return
     start = 0
     while start < len(data):
         end = data.rfind(b"\n", start, start + LINE_LIMIT + 1) + 1

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -16,6 +18,9 @@ from dossier.formats.eventlog import Unreadable
 
 ROW = "\0row"
 """The column of raw cells that holds the data row from 1; no file can have one of this name."""
+
+LINE, FILE = "\0line", "\0file"
+"""Columns of a table whose rows are no rows of the file: the data row in it, and its name."""
 
 _RESERVED = {
     "row": "a number of the reader's own; give it another name",
@@ -28,13 +33,15 @@ class Table:
     """A log before its cells are read.
 
     Attributes:
-        frame: ``row``, `columns` and `extras` as text; ``rule``, the number of the mapping's rule or null.
+        frame: ``row``, `columns` and `extras` as text; ``rule``, the number of the mapping's rule or null; `LINE` and
+            `FILE` where rows of the frame are no rows of the file.
         columns: columns of the event log, in their order.
         extras: further columns that are kept.
         required: columns that no row leaves empty.
         origin: the file's name of a cell's column, given the column and the rule of its row.
         faults: cells found unreadable on the way.
         warnings: sentences for the summary.
+        repaired: what was put right on the way, and how often.
 
     """
 
@@ -45,6 +52,33 @@ class Table:
     origin: Callable[[str, int | None], str]
     faults: tuple[Unreadable, ...] = ()
     warnings: tuple[str, ...] = ()
+    repaired: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What was taken from a source, before its cells are read.
+
+    Attributes:
+        table: the rows.
+        codes: `ROW` and ``dossier`` of each data row.
+        faults: cells found unreadable on the way.
+        warnings: sentences for the summary.
+        repaired: what was put right on the way, and how often.
+        kinds: kinds of event that the source can say; None: those of the mapping.
+        naive: zone of moments without offset; None: that of the mapping.
+        file: name of the file, with the sheet of a workbook; faults that name none are its own.
+
+    """
+
+    table: Table
+    codes: pl.DataFrame
+    faults: tuple[Unreadable, ...] = ()
+    warnings: tuple[str, ...] = ()
+    repaired: Mapping[str, int] = field(default_factory=Counter)
+    kinds: frozenset[str] | None = None
+    naive: ZoneInfo | None = None
+    file: str = ""
 
 
 def event_log(path: Path, raw: pl.DataFrame) -> Table:

@@ -26,10 +26,11 @@ _ISO = "%Y-%m-%dT%H:%M:%S%.f%:z"
 def write_log(
     log: EventLog | pl.DataFrame | Iterable[Row], path: str | Path, *, calendar: WorkCalendar | None = None
 ) -> None:
-    """Write events as CSV, JSON Lines (each plain or .gz) or Parquet, told apart by the ending of the name.
+    """Write events as CSV, JSON Lines (each plain or .gz), Parquet or XLSX, told apart by the ending of the name.
 
-    Columns stand in the order of the log, moments in the calendar's zone with offset (in Parquet as timestamps of
-    it). Activities that are not mapped are no events and are not written.
+    Columns stand in the order of the log, moments in the calendar's zone with offset; in Parquet they are timestamps
+    of it, in XLSX text like every other cell, so that no text becomes a formula. Activities that are not mapped are no
+    events and are not written.
 
     Args:
         log: a log, its frame `EventLog.events`, or rows as `Event.to_row` gives them.
@@ -42,6 +43,10 @@ def write_log(
     """
     path = Path(path)
     kind = Format.of(path)
+    if kind.name == "json":
+        raise LogError(
+            path, "", found="a JSON list", allowed="one event a line", remedy="name the file .jsonl: JSON Lines"
+        )
     zone = (calendar or (log.calendar if isinstance(log, EventLog) else vietnam())).zone
     events = log.events if isinstance(log, EventLog) else log
     texts = _texts_of_frame(events, zone) if isinstance(events, pl.DataFrame) else _texts_of_rows(path, events, zone)
@@ -122,6 +127,10 @@ def _encoded(path: Path, texts: pl.DataFrame, kind: Format, zone: ZoneInfo) -> b
     if kind.name == "parquet":
         _timestamped(path, texts, zone).write_parquet(buffer)
         return buffer.getvalue()
+    if kind.name == "xlsx":
+        from dossier.formats.sheets import workbook_of
+
+        return workbook_of(path, texts)
     if kind.name == "csv":
         texts.write_csv(buffer)
     elif texts.height:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dossier.events import KINDS, LOG_COLUMNS
-from dossier.formats import mapping, read_mapping
+from dossier.formats import mapping, national, read_mapping
 from dossier.formats.cells import ALL_GROUNDS, CHANNELS, FLAGS
 from dossier.formats.source import ENDINGS
 
@@ -19,10 +19,16 @@ def blocks(language: str) -> list[str]:
 
 
 def test_every_column_kind_code_ending_and_key_is_on_the_page() -> None:
-    keys = {key for table in (mapping._TOP, mapping._EVENT, mapping._CALENDAR, mapping._TIME) for key in table}
-    keys -= {"columns", "events", "values", "time", "calendar"}
+    keys = {
+        key
+        for table in (mapping._TOP, mapping._EVENT, mapping._CALENDAR, mapping._TIME, mapping._NATIONAL)
+        for key in table
+    }
+    keys -= {"columns", "events", "values", "time", "calendar", "national"}
     for word in (*LOG_COLUMNS, *KINDS, *ALL_GROUNDS, *CHANNELS, *FLAGS, *ENDINGS, *keys, *mapping._COLUMNS):
         assert f"`{word}`" in PAGE, word
+    for name in (*national.TEXTS, *national.TIMES, *national.STEP_FIELDS, national.DOSSIERS, national.STEPS):
+        assert f"`{name}`" in PAGE, name
     for name in mapping.CODES:
         assert f"`[values.{name}]`" in PAGE
 

@@ -136,7 +136,8 @@ BYTES: dict[str, tuple[str, bytes | Callable[[], bytes], str, str, str]] = {
         "longer than 1048576",
         "1 MiB",
     ),
-    "ending that is not known": ("a.xlsx", TEXT, "", "ends in '.xlsx'", "CSV UTF-8"),
+    "ending that is not known": ("a.xls", TEXT, "", "ends in '.xls'", "as .xlsx"),
+    "workbook packed with gzip": ("a.xlsx.gz", TEXT, "", "ends in '.xlsx.gz'", ".parquet and .xlsx"),
     "no ending": ("log", TEXT, "", "ends in 'nothing'", ".csv, .jsonl"),
     "Parquet packed with gzip": ("a.parquet.gz", TEXT, "", "ends in '.parquet.gz'", ".parquet"),
 }
@@ -267,6 +268,12 @@ MAPPINGS = {  # file: (place, what is found, part of what is allowed, part of th
     "law-as-of-as-text": ("line 1, key 'law_as_of'", "found '2024-06-01'", "without quotes", "law_as_of = 2024"),
     "law-as-of-a-moment": ("line 1, key 'law_as_of'", "found 2024-06-01 00:00", "a date", "law_as_of = 2024"),
     "evidence-as-text": ("key 'evidence_from.document_at'", "found '2024-01-01'", "without quotes", "2024-01-01}"),
+    "header-zero": ("line 1, key 'header'", "found 0", "a whole number from 1", "header = 3"),
+    "header-as-text": ("line 1, key 'header'", "found '3'", "a whole number from 1", "header = 3"),
+    "sheet-as-number": ("line 1, key 'sheet'", "found 1", "a text", "sheet ="),
+    "national-beside-columns": ("key 'columns'", "beside [national]", "[national] alone", "[national]"),
+    "national-unknown-key": ("line 2, key 'national.step'", "unknown key", "dossiers, steps", "steps ="),
+    "national-as-text": ("line 1, key 'national'", "found 'yes'", "a table", "[national]"),
     "evidence-of-an-unknown-column": ("key 'evidence_from.documents'", "unknown key", "document_at", "2024-01-01}"),
 }
 
