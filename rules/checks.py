@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,32 +10,39 @@ import polars as pl
 
 from dossier.formats.eventlog import EventLog
 from dossier.procedures import Procedures
+from rules.centres import Centres
 from rules.facts import facts as table_of_facts
+from rules.findings import FINDING, findings, rows_of
+from rules.judging import JUDGEMENTS, Judge
+from rules.offices import Offices
 from rules.quotas import QuotaBook, quotas
+from rules.regimes import Regimes
 from rules.rulebook import Rule, Rulebook, rulebook
-
-JUDGEMENTS = ("violated", "satisfied", "not_assessable", "not_applicable")
-FINDING = ("dossier", "rule", "at", "found", "allowed", "citation", "message_vi", "message_en")
-_DAY_VI, _MOMENT_VI = "%d/%m/%Y", "%d/%m/%Y %H:%M"
-_DAY_EN, _MOMENT_EN = "%Y-%m-%d", "%Y-%m-%d %H:%M"
+from rules.waivers import Used, Waivers
 
 
 @dataclass(frozen=True)
 class Tally:
-    """How one rule judged the dossiers; the four counts sum to their number."""
+    """How one rule judged the dossiers; the four counts sum to their number.
+
+    Attributes:
+        waived: how many of the violated are waived; they are counted there, too.
+
+    """
 
     rule: Rule
     violated: int
     satisfied: int
     not_assessable: int
     not_applicable: int
+    waived: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """The tally as the JSON of `motcua check` prints it."""
         named = {
             key: getattr(self.rule, key) for key in ("code", "kind", "title_vi", "title_en", "severity", "preventable")
         }
-        return named | {judgement: getattr(self, judgement) for judgement in JUDGEMENTS}
+        return named | {count: getattr(self, count) for count in (*JUDGEMENTS, "waived")}
 
 
 @dataclass(frozen=True)
@@ -47,8 +53,12 @@ class Checked:
         log: what was read.
         facts: one row per dossier.
         tallies: one per rule, in the order of the rulebook.
-        found: findings and signals in one table, columns `FINDING`, texts; `kind` tells them apart.
+        found: findings and signals in one table, columns `FINDING`, texts; `kind` tells them apart, `office` is the
+            dossier's.
         as_of: the moment at which the dossiers were judged.
+        book: the rules that judged.
+        waivers: what became of each waiver.
+        offices: who answers for which office.
 
     """
 
@@ -57,6 +67,19 @@ class Checked:
     tallies: tuple[Tally, ...]
     found: pl.DataFrame
     as_of: datetime
+    book: Rulebook
+    waivers: tuple[Used, ...] = ()
+    offices: Offices = field(default_factory=Offices)
+
+    @property
+    def today(self) -> date:
+        """The local day of the check."""
+        return self.log.calendar.local(self.as_of).date()
+
+    @property
+    def standing(self) -> pl.DataFrame:
+        """The findings that nobody waived."""
+        return self.findings.filter(pl.col("waived").is_null())
 
     @property
     def findings(self) -> pl.DataFrame:
@@ -73,28 +96,67 @@ class Checked:
         """The day whose law judged every dossier; None where each is judged by the law of its receipt."""
         return self.log.law_as_of
 
+    def by_office(self) -> pl.DataFrame:
+        """Findings by the office that answers for them on the day of the check, most first.
+
+        Columns `office` (null: the log names none), `name`, `formerly` (other codes under which the log has them),
+        `dossiers`, `findings`, `waived`.
+        """
+        days = self.facts.select("dossier", "law_day")
+        found = self.found.filter(pl.col("kind") == "rule").join(days, on="dossier", how="left")
+        keyed = self._answering(found.select("office", "law_day").unique())
+        grouped = (
+            found.join(keyed, on=["office", "law_day"], how="left", nulls_equal=True)
+            .group_by("answering")
+            .agg(
+                pl.col("office").filter(pl.col("office") != pl.col("answering")).unique().sort().alias("formerly"),
+                pl.col("dossier").n_unique().alias("dossiers"),
+                pl.len().alias("findings"),
+                pl.col("waived").count().alias("waived"),
+            )
+        )
+        names = {code: self.offices.name(code, self.today) for code in grouped["answering"].drop_nulls()}
+        name = pl.col("answering").replace_strict(names, default=None, return_dtype=pl.String).alias("name")
+        return grouped.select(
+            pl.col("answering").alias("office"), name, "formerly", "dossiers", "findings", "waived"
+        ).sort("findings", "office", descending=[True, False], nulls_last=True)
+
+    def _answering(self, pairs: pl.DataFrame) -> pl.DataFrame:
+        codes = [
+            None if code is None else self.offices.answering(code, day, self.today) for code, day in pairs.iter_rows()
+        ]
+        return pairs.with_columns(answering=pl.Series(codes, dtype=pl.String))
+
     def to_dict(self) -> dict[str, Any]:
         """The document that `motcua check --json` prints."""
+        house = self.book.house
         return {
             "dossiers": self.facts.height,
             "events": self.log.rows,
             "as_of": self.as_of.astimezone(self.log.calendar.zone).isoformat(),
             "law_as_of": self.law_as_of.isoformat() if self.law_as_of else None,
+            "house": house.to_dict() if house else None,
             "rules": [tally.to_dict() for tally in self.tallies],
-            "findings": _rows(self.findings),
-            "signals": _rows(self.signals),
+            "findings": rows_of(self.findings),
+            "signals": rows_of(self.signals),
+            "waivers": [used.to_dict() for used in self.waivers],
+            "offices": self.by_office().to_dicts() if self.offices.spans else [],
             "unreadable": [asdict(fault) for fault in self.log.unreadable],
             "warnings": list(self.log.warnings),
         }
 
 
-def check(
+def check(  # noqa: PLR0913  # the law in its parts
     log: EventLog,
     *,
     as_of: datetime | None = None,
     rules: Rulebook | None = None,
     procedures: Procedures | None = None,
     numbers: QuotaBook | None = None,
+    offices: Offices | None = None,
+    waivers: Waivers | None = None,
+    centres: Centres | None = None,
+    regimes: Regimes | None = None,
 ) -> Checked:
     """Judge every dossier of a log by every rule.
 
@@ -104,98 +166,33 @@ def check(
         rules: the rulebook that ships where none is given.
         procedures: the procedure file that ships where none is given.
         numbers: the quotas that ship where none are given.
+        offices: who answers for which office; every office for itself where none are given.
+        waivers: findings that are let stand; they keep their place in every figure.
+        centres: where dossiers are received and results handed over; the list that ships where none is given.
+        regimes: the changes of the law; those that ship where none are given.
 
     Raises:
         NaiveMoment: `as_of` has no offset.
 
     """
     moment = log.calendar.local(as_of or log.latest or datetime.now(UTC)).astimezone(UTC)
-    facts = table_of_facts(log, procedures or Procedures.shipped(), numbers or quotas(), moment)
-    book = rules or rulebook()
-    judged = facts.select(_judgement(rule).alias(rule.code) for rule in book)
-    tallies = tuple(_tally(rule, judged[rule.code]) for rule in book)
-    found = [_found(rule, _violating(facts, rule, judged[rule.code]), log.calendar.zone.key) for rule in book]
-    return Checked(log, facts, tallies, pl.concat(found), moment)
+    book, counts = procedures or Procedures.shipped(), numbers or quotas()
+    facts = table_of_facts(log, book, counts, moment, centres=centres, regimes=regimes)
+    judge = Judge(rules or rulebook())
+    judged = judge.judge(facts)
+    found = findings(judge, facts, judged, log.calendar.zone.key)
+    used: tuple[Used, ...] = ()
+    if waivers:
+        found, used = waivers.apply(found, facts["dossier"], log.calendar.local(moment).date())
+    return Checked(log, facts, _tallies(judge, judged, found), found, moment, judge.book, used, offices or Offices())
 
 
-def _judgement(rule: Rule) -> pl.Expr:
-    applies = pl.sql_expr(rule.applies) & rule.in_force(pl.col("law_day"))
-    violated = pl.sql_expr(rule.condition)
-    return (
-        pl.when(~applies)
-        .then(pl.lit("not_applicable"))
-        .when(applies.is_null() | violated.is_null())
-        .then(pl.lit("not_assessable"))
-        .when(violated)
-        .then(pl.lit("violated"))
-        .otherwise(pl.lit("satisfied"))
-        .cast(pl.Enum(JUDGEMENTS))
-    )
+def _tallies(judge: Judge, judged: pl.DataFrame, found: pl.DataFrame) -> tuple[Tally, ...]:
+    waived = dict(found.filter(pl.col("waived").is_not_null())["rule"].value_counts().iter_rows())
+    return tuple(_tally(rule, judged[rule.code], waived.get(rule.code, 0)) for rule in judge.book)
 
 
-def _violating(facts: pl.DataFrame, rule: Rule, judged: pl.Series) -> pl.DataFrame:
-    """The violating dossiers with the facts that the findings of the rule show."""
-    shown = {"dossier", "law_day", *rule.at, *rule.found, *rule.allowed}
-    return facts.select(name for name in facts.columns if name in shown).filter(judged == "violated")
-
-
-def _tally(rule: Rule, judged: pl.Series) -> Tally:
+def _tally(rule: Rule, judged: pl.Series, waived: int) -> Tally:
     counts = dict(judged.value_counts().iter_rows())
-    return Tally(rule, *(counts.get(judgement, 0) for judgement in JUDGEMENTS))
-
-
-def _found(rule: Rule, violating: pl.DataFrame, zone: str) -> pl.DataFrame:
-    """The findings of one rule as texts."""
-    day = pl.col("law_day")
-    shown = {
-        name: [_expression(violating, item) for item in getattr(rule, name)] for name in ("at", "found", "allowed")
-    }
-    return violating.select(
-        pl.lit(rule.kind).alias("kind"),
-        "dossier",
-        pl.lit(rule.code).alias("rule"),
-        _text(violating, shown["at"], zone).alias("at"),
-        _text(violating, shown["found"], zone).alias("found"),
-        _text(violating, shown["allowed"], zone).alias("allowed"),
-        rule.citation(day).alias("citation"),
-        _sentence(violating, rule.message_vi, shown, zone, (_DAY_VI, _MOMENT_VI)).alias("message_vi"),
-        _sentence(violating, rule.message_en, shown, zone, (_DAY_EN, _MOMENT_EN)).alias("message_en"),
-    )
-
-
-def _expression(facts: pl.DataFrame, item: str) -> pl.Expr:
-    return pl.col(item) if item in facts.columns else pl.lit(item)
-
-
-def _text(facts: pl.DataFrame, items: list[pl.Expr], zone: str, formats: tuple[str, str] | None = None) -> pl.Expr:
-    """The first known value as text: numbers plain, dates and moments in ISO 8601 or in the formats given."""
-    return pl.coalesce(*(_one_text(facts, item, zone, formats) for item in items))
-
-
-def _one_text(facts: pl.DataFrame, item: pl.Expr, zone: str, formats: tuple[str, str] | None) -> pl.Expr:
-    dtype = facts.select(item).schema.dtypes()[0]
-    if isinstance(dtype, pl.Datetime):
-        local = item.dt.convert_time_zone(zone)
-        return local.dt.strftime(formats[1]) if formats else local.dt.strftime("%Y-%m-%dT%H:%M:%S%.f%:z")
-    if dtype == pl.Date:
-        return item.dt.strftime(formats[0] if formats else "%Y-%m-%d")
-    return item.cast(pl.String)
-
-
-def _sentence(
-    facts: pl.DataFrame, message: str, shown: dict[str, list[pl.Expr]], zone: str, formats: tuple[str, str]
-) -> pl.Expr:
-    found, allowed = (_text(facts, shown[name], zone, formats).fill_null("?") for name in ("found", "allowed"))
-    parts = {"{found}": found, "{allowed}": allowed}
-    pieces = re.split(r"(\{found\}|\{allowed\})", message)
-    return pl.concat_str(*(parts.get(piece, pl.lit(piece)) for piece in pieces))
-
-
-def _rows(found: pl.DataFrame) -> list[dict[str, Any]]:
-    """Findings as JSON rows; counts become numbers again."""
-    rows = found.to_dicts()
-    for row in rows:
-        for key in ("found", "allowed"):
-            if row[key] is not None and row[key].isascii() and row[key].isdigit():
-                row[key] = int(row[key])
-    return rows
+    numbers = {judgement: counts.get(judgement, 0) for judgement in JUDGEMENTS}
+    return Tally(rule, **numbers, waived=waived)

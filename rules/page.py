@@ -33,6 +33,7 @@ def page_of(checked: Checked, title: str, name: str) -> Page:
         "flagged": checked.findings["dossier"].n_unique(),
         "as_of": document["as_of"],
         "law_as_of": document["law_as_of"],
+        "house": document["house"],
         "calendar": checked.log.calendar.name,
         "rules": _rules(checked, document["rules"]),
         "findings": findings,

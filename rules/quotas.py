@@ -20,18 +20,43 @@ class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
+LEVELS = ("national", "ministry", "province", "procedure")
+"""Who fixed a number, from the widest to the narrowest; the narrowest that speaks of a dossier holds."""
+
+Level = Literal["national", "ministry", "province", "procedure"]
+
+
 class QuotaValue(_Table):
-    """What a quota is from one day on."""
+    """What a quota is from one day on, by one instrument.
+
+    Attributes:
+        level: of the instrument.
+        procedures: the procedures it speaks of; only, and always, at the level of a procedure.
+
+    """
 
     since: date = Field(alias="from")
     value: int = Field(ge=0)
     citation: str = Field(min_length=1)
     status: Literal["read", "unverified"]
+    level: Level = "national"
+    procedures: list[str] = []
     note: str = ""
+
+    @model_validator(mode="after")
+    def _names_procedures(self) -> QuotaValue:
+        if (self.level == "procedure") != bool(self.procedures):
+            raise ValueError("a value of the level 'procedure' names its procedures, and no other does")
+        return self
+
+    def holds(self, day: pl.Expr, procedure: pl.Expr) -> pl.Expr:
+        """Whether it speaks of dossiers of a day and a procedure."""
+        begun = day >= self.since
+        return begun & procedure.is_in(self.procedures).fill_null(value=False) if self.procedures else begun
 
 
 class Quota(_Table):
-    """A number the law fixes, oldest value first."""
+    """A number the law fixes, oldest value first at each level."""
 
     code: str = Field(pattern=r"^[a-z_]+$")
     meaning: str
@@ -39,14 +64,33 @@ class Quota(_Table):
 
     @model_validator(mode="after")
     def _in_order(self) -> Quota:
-        days = [value.since for value in self.values]
-        if days != sorted(set(days)):
-            raise ValueError("the values are not in order of their days")
+        for level in LEVELS[:-1]:
+            days = [value.since for value in self.values if value.level == level]
+            if days != sorted(set(days)):
+                raise ValueError("the values are not in order of their days")
         return self
 
-    def on(self, day: date) -> QuotaValue:
-        """The value in force on a day; before the first one, the first one."""
-        return next((value for value in reversed(self.values) if value.since <= day), self.values[0])
+    @property
+    def ranked(self) -> list[QuotaValue]:
+        """The values so that each gives way to those after it that hold, too."""
+        return sorted(self.values, key=lambda value: (LEVELS.index(value.level), value.since))
+
+    @property
+    def levels(self) -> frozenset[str]:
+        """The levels at which somebody fixed it."""
+        return frozenset(value.level for value in self.values)
+
+    def on(self, day: date, procedure: str | None = None) -> QuotaValue:
+        """The value in force on a day; before the first one, the first one.
+
+        >>> found = quotas()["supplement_requests"].on(date(2026, 8, 20))
+        >>> found.value, found.level
+        (1, 'province')
+        """
+        holding = [
+            one for one in self.ranked if one.since <= day and (not one.procedures or procedure in one.procedures)
+        ]
+        return holding[-1] if holding else self.ranked[0]
 
 
 class QuotaBook(_Table):
@@ -88,9 +132,22 @@ class QuotaBook(_Table):
         """A quota by its code."""
         return next(quota for quota in self.quota if quota.code == code)
 
-    def columns(self, day: pl.Expr) -> list[pl.Expr]:
-        """Each quota as a column `<code>_allowed`, by the law of the day in `day`; NULL where the day is."""
-        return [_column(quota, day) for quota in self.quota]
+    def columns(self, day: pl.Expr, procedure: pl.Expr | None = None) -> list[pl.Expr]:
+        """Each quota as a column `<code>_allowed`; NULL where the day is.
+
+        A quota that several levels fix has a second column `<code>_instrument`: the citation of the one that holds.
+
+        Args:
+            day: the day whose law judges.
+            procedure: code of the procedure; unknown where none is given.
+
+        """
+        asked = pl.lit(None, pl.String) if procedure is None else procedure
+        several = [quota for quota in self.quota if len(quota.levels) > 1]
+        return [
+            *(_column(quota, day, asked, "value").alias(f"{quota.code}_allowed") for quota in self.quota),
+            *(_column(quota, day, asked, "citation").alias(f"{quota.code}_instrument") for quota in several),
+        ]
 
     def on(self, day: date) -> Quotas:
         """What the desk must keep for a dossier received on a day.
@@ -103,11 +160,13 @@ class QuotaBook(_Table):
         return Quotas(requests.value, appointments.value, citations)
 
 
-def _column(quota: Quota, day: pl.Expr) -> pl.Expr:
-    value: pl.Expr = pl.when(day.is_not_null()).then(pl.lit(quota.values[0].value, pl.Int64))
-    for later in quota.values[1:]:
-        value = pl.when(day >= later.since).then(pl.lit(later.value, pl.Int64)).otherwise(value)
-    return value.alias(f"{quota.code}_allowed")
+def _column(quota: Quota, day: pl.Expr, procedure: pl.Expr, key: Literal["value", "citation"]) -> pl.Expr:
+    dtype = pl.Int64() if key == "value" else pl.String()
+    first, *later = quota.ranked
+    found: pl.Expr = pl.when(day.is_not_null()).then(pl.lit(getattr(first, key), dtype))
+    for value in later:
+        found = pl.when(value.holds(day, procedure)).then(pl.lit(getattr(value, key), dtype)).otherwise(found)
+    return found
 
 
 @cache

@@ -27,7 +27,7 @@ _SEVERITIES = ("high", "medium", "low")
 
 
 class RuleRow(TypedDict):
-    """One rule or signal with its four counts, which sum to the number of dossiers."""
+    """One rule or signal with its four counts, which sum to the number of dossiers; `waived` are of the violated."""
 
     code: str
     kind: Literal["rule", "signal"]
@@ -43,6 +43,7 @@ class RuleRow(TypedDict):
     satisfied: int
     not_assessable: int
     not_applicable: int
+    waived: NotRequired[int]
 
 
 class FindingRow(TypedDict):
@@ -54,8 +55,10 @@ class FindingRow(TypedDict):
     found: Value
     allowed: Value
     citation: str
+    status: NotRequired[Literal["read", "unverified"]]
     message_vi: str
     message_en: str
+    waived: NotRequired[str | None]
 
 
 class WeekRow(TypedDict):
@@ -97,6 +100,16 @@ class UnreadableRow(TypedDict):
     reason: str
 
 
+class HouseRow(TypedDict):
+    """The office whose own rules were applied, its file, and what read their expressions."""
+
+    name: str
+    file: str
+    parser: str
+    added: Sequence[str]
+    overridden: Sequence[str]
+
+
 class Page(TypedDict):
     """Everything the report says; moments are ISO 8601 text on the clock the reader should see.
 
@@ -111,6 +124,7 @@ class Page(TypedDict):
     flagged: NotRequired[int]
     as_of: str
     law_as_of: str | None
+    house: NotRequired[HouseRow | None]
     calendar: str
     rules: Sequence[RuleRow]
     findings: Sequence[FindingRow]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -102,9 +102,16 @@ class Rule(_Table):
 
     def citation(self, day: pl.Expr) -> pl.Expr:
         """The citation in force on each day."""
+        return self._of_version(day, "citation")
+
+    def status(self, day: pl.Expr) -> pl.Expr:
+        """Whether that citation was read or is unverified."""
+        return self._of_version(day, "status")
+
+    def _of_version(self, day: pl.Expr, key: Literal["citation", "status"]) -> pl.Expr:
         chosen = pl.lit(None, pl.String)
         for version in self.versions:
-            chosen = pl.when(version.covers(day)).then(pl.lit(version.citation)).otherwise(chosen)
+            chosen = pl.when(version.covers(day)).then(pl.lit(getattr(version, key))).otherwise(chosen)
         return chosen
 
     def version_on(self, day: date) -> RuleVersion:
@@ -114,10 +121,44 @@ class Rule(_Table):
 
 
 @dataclass(frozen=True)
+class Additions:
+    """What an office's own file (quy định riêng của cơ quan) added to the rules that ship.
+
+    Attributes:
+        name: of the office.
+        file: the file.
+        added: codes of its own rules.
+        overridden: codes of shipped rules, quotas and procedures whose place it took.
+        parser: what read its expressions, with its version.
+
+    """
+
+    name: str
+    file: str
+    added: tuple[str, ...]
+    overridden: tuple[str, ...]
+    parser: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The additions as JSON."""
+        told = {key: getattr(self, key) for key in ("name", "file", "parser")}
+        return told | {"added": [*self.added], "overridden": [*self.overridden]}
+
+
+@dataclass(frozen=True)
 class Rulebook:
-    """Rules by code, in the order of the file."""
+    """Rules by code, in the order of the file.
+
+    Attributes:
+        rules: the rules.
+        earlier: by code the rule that held before the first version of the one in `rules`, where one took its place.
+        house: the office whose own rules are among them; None: only those that ship.
+
+    """
 
     rules: tuple[Rule, ...]
+    earlier: Mapping[str, Rule] = field(default_factory=dict)
+    house: Additions | None = None
 
     @classmethod
     def loads(cls, text: str, name: str) -> Rulebook:

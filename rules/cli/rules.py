@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,18 +11,31 @@ import typer
 from rules.cli.printing import AsJson, print_json
 
 if TYPE_CHECKING:
-    from rules.rulebook import Rule
+    from rules.errors import Fault
+    from rules.rulebook import Rule, Rulebook
+
+LINT = "lint"
 
 
 def rules(
-    code: Annotated[str, typer.Argument(help="A code, as R04; without one all rules are listed.")] = "",
+    code: Annotated[
+        str, typer.Argument(help=f"A code, as R04; {LINT!r} looks for faults; without one all rules are listed.")
+    ] = "",
     *,
+    house: Annotated[Path | None, typer.Option(help="The office's own rules over those that ship (TOML).")] = None,
+    stories: Annotated[
+        Path | None, typer.Option(exists=True, file_okay=False, help="lint: a folder of stories that the rules need.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the rules with today's citation, or show one with its whole history."""
-    from rules.rulebook import rulebook
-
-    chosen = [rulebook()[code.upper()]] if code else list(rulebook())
+    """List the rules with today's citation, show one with its whole history, or lint them (exit 1: faults)."""
+    if stories and code != LINT:
+        raise typer.BadParameter(f"--stories goes with {LINT!r}")
+    if code == LINT:
+        _lint(house, stories, as_json=as_json)
+        return
+    book = _book(house)
+    chosen = [book[code.upper()]] if code else list(book)
     if as_json:
         shown = [rule.model_dump(mode="json", by_alias=True) for rule in chosen]
         print_json(shown[0] if code else shown)
@@ -31,6 +45,42 @@ def rules(
         _list(chosen)
 
 
+def _book(house: Path | None) -> Rulebook:
+    from rules.rulebook import rulebook
+
+    if house is None:
+        return rulebook()
+    from rules.house import House
+
+    return House.load(house).rules
+
+
+def _lint(house: Path | None, stories: Path | None, *, as_json: bool) -> None:
+    faults = _faults(house, stories)
+    if as_json:
+        from dataclasses import asdict
+
+        print_json([asdict(fault) for fault in faults])
+    else:
+        for fault in faults:
+            typer.echo(str(fault))
+        typer.echo(f"{len(faults) or 'no'} faults")
+    raise typer.Exit(int(bool(faults)))
+
+
+def _faults(house: Path | None, stories: Path | None) -> list[Fault]:
+    from rules.errors import MalformedHouse
+    from rules.house import House
+    from rules.lint import lint_house, lint_shipped
+
+    if house is None:
+        return lint_shipped(stories)
+    try:
+        return lint_house(House.load(house), house.name, stories)
+    except MalformedHouse as error:
+        return [*error.faults]
+
+
 def _list(chosen: list[Rule]) -> None:
     from rich.console import Console
     from rich.table import Table
@@ -38,7 +88,8 @@ def _list(chosen: list[Rule]) -> None:
     today = datetime.now(UTC).date()
     table = Table("", "quy định · rule", "căn cứ · citation")
     for rule in chosen:
-        table.add_row(rule.code, f"{rule.title_vi}\n{rule.title_en}", rule.version_on(today).citation)
+        version = rule.version_on(today)
+        table.add_row(rule.code, f"{rule.title_vi}\n{rule.title_en}", f"{version.citation} ({version.status})")
     Console().print(table)
 
 

@@ -88,6 +88,7 @@ def _receive(hand: Hand, *, first: bool) -> None:
         fields |= _description(hand)
     _try_receiving(hand, fields)
     hand.do("receive", slip=hand.paper("TN"), **fields)
+    hand.do("publish", actor="system")
 
 
 def _try_receiving(hand: Hand, fields: dict[str, Cell]) -> None:

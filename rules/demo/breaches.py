@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rules.demo import deeds
+from rules.demo import deeds, neglect
 from rules.demo.deeds import Deed, erase
 from rules.demo.history import History
 
@@ -112,7 +112,7 @@ BREACHES: tuple[Breach, ...] = (
     _breach("R12", "closed while paused", PAUSED, "resuming decision result", deeds.close_while_paused),
     _breach("R17", "apology without reason", APOLOGISED, "apology.words", erase("apologised", "reason")),
     _breach("R17", "apology without a new date", APOLOGISED, "apology.words", erase("apologised", "promised")),
-    _breach("R18", "a second new appointment", APOLOGISED, "apology",
+    _breach("R18 S05", "a second new appointment", APOLOGISED, "apology apology.words",
             deeds.apologise_again, deeds.can_apologise_again),
     _breach("R19", "completed without e-result", COMPLETED, "result", erase("completed", "document", "signed")),
     _breach("R20", "e-result not signed", COMPLETED, "result", deeds.leave_unsigned),
@@ -120,6 +120,22 @@ BREACHES: tuple[Breach, ...] = (
     _breach("R23", "withdrawn without reason", WITHDRAWN, "papers", erase("withdrawn", "reason")),
     _breach("R23", "closed without notice", CLOSED, "papers", erase("closed", "notice")),
     _breach("R23", "closed without any paper", CLOSED, "papers", erase("closed", "reason", "document", "notice")),
+    _breach("R25", "nothing was made public", (*REJECTED, *WITHDRAWN, *CLOSED), "publication", neglect.hide),
+    _breach("R25 R26", "neither progress nor result was made public", PLAIN, "publication result", neglect.hide),
+    _breach("R26", "the result was not made public", COMPLETED, "publication result", neglect.hide_result),
+    _breach("R27", "papers not digitised", COUNTER, "digitised", erase("received", "digitised")),
+    _breach("R28", "result not digitised", COMPLETED, "result", erase("completed", "digitised")),
+    _breach("R31", "told of the result days too late", PLAIN, "telling result after", neglect.tell_late),
+    _breach("R32", "the opinion came after its limit", ("consulted",), "opinion", neglect.let_adviser_wait),
+    _breach("R33", "a step took longer than its limit", PLAIN, "forwarding", neglect.let_step_run),
+    _breach("R34", "closed before the answer was due", CLOSED, "closing", neglect.close_too_early),
+    _breach("R35", "guided twice", GUIDED, "submission guidance", neglect.guide_twice),
+    _breach("R36", "papers lay for days", COUNTER, "submission", neglect.leave_papers),
+    _breach("S03", "paused the day before the due date", WAITING, "attachment", neglect.pause_before_last_day),
+    _breach("S04", "supplement requested on the due date", CLOSED, "closing", neglect.ask_on_last_day),
+    _breach("S05", "a new date twice", SUPPLEMENTED, "apology decision", neglect.promise_again),
+    _breach("S08", "forwarded at night", ENDED, "forwarding", neglect.forward_at_night),
+    _breach("S11", "withdrawn on the due date", WITHDRAWN, "ending", neglect.withdraw_on_last_day),
     _breach("R24", "submission entered after the receipt", ONLINE, "submission order", deeds.receive_before_submission),
     _breach("R24", "received twice", PLAIN, "order", deeds.receive_again),
     _breach("R24", "guided after the receipt", PLAIN, "order", deeds.guide_after_receipt),
@@ -133,6 +149,10 @@ BREACHES: tuple[Breach, ...] = (
     _breach("R22", "an opinion asked after the end", (*ENDED, "turned_away"), "after", deeds.go_on_after_end),
     _breach("R22", "forwarded again after the end", ENDED, "after", deeds.send_round_again),
     _breach("S01", "a step entered days later", ENDED, "entry", deeds.enter_late),
+    _breach("S01 S06", "a step entered more than a week later", ENDED, "entry", deeds.enter_as_if_in_time),
 )
 # fmt: on
-"""Every deed; each rule and each signal has at least one."""
+"""Every deed; each rule and each signal has at least one, but for those in `BESIDE`."""
+
+BESIDE = frozenset({"R29", "R30", "S07", "S09", "S10", "S12"})
+"""What one dossier cannot show: it needs a list of centres, or other dossiers beside it."""

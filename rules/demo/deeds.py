@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
 from calendars import vietnam
+from dossier.events import Cell
 from rules.demo.casebook import ADVISERS, APOLOGY_REASONS, SUPPLEMENT_REASONS
 from rules.demo.history import History
 from rules.demo.lawful import CUTOFF, DECISION, RESUMED, WAIT
@@ -32,9 +33,14 @@ def erase(event: str, *columns: str) -> Deed:
 
 def answer_minutes_late(history: History) -> None:
     """Handed in so many minutes before eight working hours before the answer."""
-    work = (WORKED_MINUTES + history.chance.number(1, 60)) * MINUTE // timedelta(microseconds=1)
-    answer = history.entries[1].at
-    history.get("submitted").at = vietnam().work_done_at(vietnam().work_through(answer) - work)
+    minutes = WORKED_MINUTES + history.chance.number(1, 60)
+    history.get("submitted").at = _worked_before(history.entries[1].at, minutes)
+
+
+def _worked_before(moment: datetime, minutes: int) -> datetime:
+    """So many minutes of office time earlier."""
+    work = minutes * MINUTE // timedelta(microseconds=1)
+    return vietnam().work_done_at(vietnam().work_through(moment) - work)
 
 
 def answer_days_late(history: History) -> None:
@@ -84,11 +90,17 @@ def decide_late(history: History) -> None:
 
 
 def _put_off_delivery(history: History) -> None:
-    handed = history.chance.days_later(history.get("completed").at, 1, 3)
-    history.get("delivered").at = handed
+    decided = history.get("completed").at
+    for entry in (history.get("published", 1), history.get("notified")):
+        entry.at = history.chance.soon(decided)
+    _hand_over(history, history.chance.days_later(decided, 1, 3))
+
+
+def _hand_over(history: History, at: datetime) -> None:
+    history.get("delivered").at = at
     for entry in history.entries:
         if entry.event == "rated":
-            entry.at = handed + timedelta(days=1)
+            entry.at = at + timedelta(days=1)
 
 
 def reject_late(history: History) -> None:
@@ -98,7 +110,7 @@ def reject_late(history: History) -> None:
 
 def leave_open(history: History) -> None:
     """Never decided."""
-    history.drop("completed", "delivered", "rated")
+    history.drop_result()
 
 
 def apologise_late(history: History) -> None:
@@ -156,7 +168,10 @@ def wrong_ground_is_wrong(history: History) -> bool:
 
 def wait_on_wrong_ground(history: History) -> None:
     """The clock is stopped on a ground that the procedure does not exclude."""
-    history.get("paused").cells |= {"ground": WRONG_GROUND, "reason": "Chờ ý kiến của cơ quan phối hợp"}
+    history.get("paused").cells |= {
+        "ground": WRONG_GROUND,
+        "reason": history.reason(["Chờ ý kiến của cơ quan phối hợp"]),
+    }
 
 
 def attach_afterwards(history: History) -> None:
@@ -180,8 +195,9 @@ def never_resume(history: History) -> None:
 def close_while_paused(history: History) -> None:
     """Closed with all papers, but for the clock that still stands."""
     at = history.get("completed").at
-    history.drop("resumed", "completed", "delivered", "rated")
-    papers = {"document": history.paper("VB"), "notice": history.paper("TB")}
+    history.drop_result()
+    history.drop("resumed")
+    papers: dict[str, Cell] = {"document": history.paper("VB"), "notice": history.paper("TB"), "digitised": True}
     history.add("closed", at, ground="not_competent", reason="Không thuộc thẩm quyền", **papers)
 
 
@@ -190,7 +206,7 @@ def close_while_paused(history: History) -> None:
 
 def ask_again(history: History) -> None:
     """A second request, in due form, and answered."""
-    reason = history.chance.pick(SUPPLEMENT_REASONS)
+    reason = history.reason(SUPPLEMENT_REASONS)
     asked, back = (_between(history, day) for day in (RESUMED + 1, RESUMED + 2))
     history.add("supplement_requested", asked, slip=history.paper("BS"), reason=reason)
     history.add("supplemented", back, actor="applicant", digitised=True)
@@ -205,7 +221,7 @@ def apologise_again(history: History) -> None:
     """In good time before the due date, so that only the number of appointments is wrong."""
     first = history.get("apologised")
     promised = vietnam().add_working_days(history.due, 6)
-    reason = history.chance.pick(APOLOGY_REASONS)
+    reason = history.reason(APOLOGY_REASONS)
     at = history.chance.in_office(vietnam().add_working_days(first.at.date(), 1))
     history.add("apologised", at, slip=history.paper("XL"), reason=reason, promised=promised)
 
@@ -244,7 +260,7 @@ def receive_again(history: History) -> None:
 
 def guide_after_receipt(history: History) -> None:
     """Guidance comes before the receipt; after it there is a supplement request."""
-    slip, reason = history.paper("HD"), history.chance.pick(SUPPLEMENT_REASONS)
+    slip, reason = history.paper("HD"), history.reason(SUPPLEMENT_REASONS)
     history.add("guided", _between(history, WAIT), slip=slip, reason=reason)
 
 
@@ -252,14 +268,14 @@ def answer_nothing(event: str) -> Deed:
     """The deed of writing a step that answers another one, which is not there."""
 
     def deed(history: History) -> None:
-        history.add(event, _between(history, WAIT), office=history.chance.pick(ADVISERS))
+        history.add(event, _between(history, WAIT), office=history.chance.pick(ADVISERS), digitised=True)
 
     return deed
 
 
 def ask_after_decision(history: History) -> None:
     """An opinion asked between decision and delivery."""
-    at = history.get("completed").at + history.chance.number(1, 5) * MINUTE
+    at = history.chance.soon(history.get("completed").at, 1, 5)
     history.add("consulted", at, office=history.chance.pick(ADVISERS))
 
 
@@ -270,7 +286,7 @@ def deliver_before_decision(history: History) -> None:
 
 def forward_before_receipt(history: History) -> None:
     """Minutes before it was there."""
-    history.get("forwarded").at = history.received - history.chance.number(1, 20) * MINUTE
+    history.get("forwarded").at = _worked_before(history.received, history.chance.number(1, 20))
 
 
 # after the end
@@ -291,8 +307,15 @@ def send_round_again(history: History) -> None:
 
 def enter_late(history: History) -> None:
     """Two to five working days after it took effect, and not after the quarter."""
+    _enter_after(history, history.chance.number(2, RESUMED))
+
+
+def enter_as_if_in_time(history: History) -> None:
+    """Six to eight working days after it took effect: it looks back-dated."""
+    _enter_after(history, history.chance.number(RESUMED + 1, DECISION))
+
+
+def _enter_after(history: History, working_days_: int) -> None:
     able = [entry for entry in history.entries if vietnam().count_working_days(entry.at.date(), END.date()) > DECISION]
     entry = history.chance.pick(able)
-    entry.entered = history.chance.in_office(
-        vietnam().add_working_days(entry.at.date(), history.chance.number(2, RESUMED))
-    )
+    entry.entered = history.chance.in_office(vietnam().add_working_days(entry.at.date(), working_days_))

@@ -42,7 +42,7 @@ def _withdraw(hand: Hand) -> None:
     if hand.chance.happens(0.3):
         hand.tries("withdraw", reason=reason)
     request = hand.paper("DN")
-    hand.do("attach", actor=APPLICANT, document=request)
+    hand.do("attach", actor=APPLICANT, document=request, digitised=True)
     hand.do("withdraw", actor=APPLICANT, reason=reason, document=request, notice=hand.paper("TB"))
 
 
@@ -112,6 +112,7 @@ def _try_completing(hand: Hand, fields: dict[str, Cell]) -> None:
 def _hand_over(hand: Hand) -> Moments:
     yield hand.chance.soon(hand.now, 2, 20)
     hand.do("publish", actor="system")
+    hand.do("notify", actor="system", notice=hand.paper("TB"))
     yield hand.chance.days_later(hand.now, 0, 4)
     channel = hand.chance.weighted(HANDED_OVER)
     if hand.chance.happens(0.02):

@@ -59,7 +59,7 @@ def _give_up(hand: Hand) -> Moments:
     if hand.chance.happens(0.4):
         hand.tries("close", ground="no_answer", reason=reason)
     document = hand.paper("VB")
-    hand.do("attach", document=document)
+    hand.do("attach", document=document, digitised=True)
     hand.do("close", ground="no_answer", reason=reason, document=document, notice=hand.paper("TB"))
 
 

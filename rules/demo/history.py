@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -68,6 +69,16 @@ class History:
     def drop(self, *events: str) -> None:
         """Strike out all lines of some kinds."""
         self.entries = [entry for entry in self.entries if entry.event not in events]
+
+    def drop_result(self) -> None:
+        """Strike out the decision and what followed from it."""
+        decided = self.get("completed").at
+        self.drop("completed", "delivered", "rated", "notified")
+        self.entries = [entry for entry in self.entries if entry.event != "published" or entry.at < decided]
+
+    def reason(self, texts: Sequence[str]) -> str:
+        """A reason in the words of this dossier; the same words in many dossiers would be a signal."""
+        return f"{self.chance.pick(texts)} ({self.code})"
 
     def on(self, working_day: int) -> datetime:
         """A moment in office hours, so many working days after the receipt, later than the last line."""

@@ -33,6 +33,9 @@ COPY = "2.000908"
 """A procedure that is done on the spot, without a document as result."""
 
 FIRST_DAY, WAIT, RESUMED, DECISION = 4, 3, 5, 8
+PATIENCE = 14
+"""Working days that are more than fifteen days, make-up days or not: how long an answer is awaited."""
+
 AFTERMATH = 20
 """Working days kept free after the due date: room for waits and for what comes late."""
 
@@ -129,18 +132,27 @@ def _forward(history: History) -> None:
     same_day = history.received.time() <= CUTOFF
     at = history.chance.soon(history.received, 5, 60) if same_day else history.on(1)
     history.add("forwarded", at, office=history.asked.room, digitised=True)
+    history.add("published", history.on(1), actor="system")
 
 
 # the end
 
 
 def _decided(history: History, day: int) -> None:
-    history.add("completed", history.on(day), document=history.paper("KQ"), signed=True, digitised=True)
+    decided = history.on(day)
+    history.add("completed", decided, document=history.paper("KQ"), signed=True, digitised=True)
+    tell(history, decided)
     channel = history.chance.pick(("online", "in_person", "postal"))
-    handed = history.chance.days_later(history.entries[-1].at, 1, 3)
+    handed = history.chance.days_later(decided, 1, 3)
     history.add("delivered", handed, channel=channel, office=CARELESS_OFFICE)
     if history.chance.happens(0.2):
         history.add("rated", handed + timedelta(days=1), actor="applicant")
+
+
+def tell(history: History, decided: datetime) -> None:
+    """The result is made public, and the applicant hears of it."""
+    history.add("published", history.chance.soon(decided), actor="system")
+    history.add("notified", history.chance.soon(decided), notice=history.paper("TB"))
 
 
 def _decided_in_time(history: History) -> None:
@@ -165,7 +177,7 @@ def _guided(history: History) -> None:
     day = vietnam().add_working_days(history.received.date(), -history.chance.number(1, 3))
     guided = history.chance.in_office(day)
     _submission(history, _handed_in_before(history, guided))
-    history.add("guided", guided, slip=history.paper("HD"), reason=history.chance.pick(SUPPLEMENT_REASONS))
+    history.add("guided", guided, slip=history.paper("HD"), reason=history.reason(SUPPLEMENT_REASONS))
     _submission(history, _handed_in_before(history, history.received, boundary=False))
     _receipt(history, procedure=history.asked.procedure.code)
     _forward(history)
@@ -178,7 +190,7 @@ def _turned_away(history: History) -> None:
 
 
 def _refusal(history: History) -> dict[str, Cell]:
-    return {"slip": history.paper("TC"), "reason": history.chance.pick(REJECTION_REASONS)}
+    return {"slip": history.paper("TC"), "reason": history.reason(REJECTION_REASONS)}
 
 
 def _fresh(history: History) -> None:
@@ -187,7 +199,7 @@ def _fresh(history: History) -> None:
 
 
 def _ask_for_supplement(history: History) -> None:
-    reason = history.chance.pick(SUPPLEMENT_REASONS)
+    reason = history.reason(SUPPLEMENT_REASONS)
     history.add("supplement_requested", history.on(WAIT), slip=history.paper("BS"), reason=reason)
 
 
@@ -211,7 +223,11 @@ def _pause(history: History) -> None:
     ground = history.chance.pick(list(PAUSES))
     document = history.paper("VB")
     attached = history.add("document_attached", history.on(WAIT), document=document, digitised=True).at
-    cells: dict[str, Cell] = {"ground": ground, "reason": PAUSES[ground], "notice": history.paper("TB")}
+    cells: dict[str, Cell] = {
+        "ground": ground,
+        "reason": history.reason([PAUSES[ground]]),
+        "notice": history.paper("TB"),
+    }
     at = history.chance.soon(attached)
     history.add("paused", at, document=document, document_at=attached, **cells)
 
@@ -235,7 +251,7 @@ def _paying(history: History) -> None:
 def _consulted(history: History) -> None:
     _begin(history)
     adviser = history.chance.pick(ADVISERS)
-    history.add("consulted", history.on(WAIT), office=adviser)
+    history.add("consulted", history.on(WAIT), office=adviser, limit="3 ngày làm việc")
     history.add("answered", history.on(RESUMED), office=adviser, digitised=True)
     _decided_in_time(history)
 
@@ -246,7 +262,7 @@ def _apologised(history: History) -> None:
     last_moment = history.chance.happens(0.3)
     at = history.on(history.room - 1 if last_moment else history.chance.number(WAIT, RESUMED))
     promised = vietnam().add_working_days(history.due, 3)
-    reason = history.chance.pick(APOLOGY_REASONS)
+    reason = history.reason(APOLOGY_REASONS)
     history.add("apologised", at, slip=history.paper("XL"), reason=reason, promised=promised)
     _decided(history, history.room if last_moment else history.chance.number(DECISION, history.room))
 
@@ -258,17 +274,17 @@ def _rejected(history: History) -> None:
 
 def _withdrawn(history: History) -> None:
     _begin(history)
-    cells = {"document": history.paper("DN"), "notice": history.paper("TB")}
-    reason = history.chance.pick(WITHDRAWAL_REASONS)
+    cells: dict[str, Cell] = {"document": history.paper("DN"), "notice": history.paper("TB"), "digitised": True}
+    reason = history.reason(WITHDRAWAL_REASONS)
     history.add("withdrawn", history.on(WAIT), reason=reason, actor="applicant", **cells)
 
 
 def _closed(history: History) -> None:
-    """No answer to the supplement request."""
+    """No answer to the supplement request in fifteen days."""
     _begin(history)
     _ask_for_supplement(history)
-    cells = {"document": history.paper("VB"), "notice": history.paper("TB")}
-    history.add("closed", history.on(history.room), ground="no_answer", reason="Không bổ sung hồ sơ", **cells)
+    cells: dict[str, Cell] = {"document": history.paper("VB"), "notice": history.paper("TB"), "digitised": True}
+    history.add("closed", history.on(WAIT + PATIENCE), ground="no_answer", reason="Không bổ sung hồ sơ", **cells)
 
 
 def _open(history: History) -> None:
@@ -279,7 +295,9 @@ def _open(history: History) -> None:
 def _copy(history: History) -> None:
     _receipt(history, channel="in_person", **_what(history))
     history.add("completed", history.chance.soon(history.received))
-    history.add("delivered", history.chance.soon(history.entries[-1].at), channel="in_person", office=CARELESS_OFFICE)
+    at = history.chance.soon(history.entries[-1].at)
+    history.add("published", at, actor="system")
+    history.add("delivered", at, channel="in_person", office=CARELESS_OFFICE)
 
 
 COURSES: Mapping[str, Callable[[History], None]] = MappingProxyType(

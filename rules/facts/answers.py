@@ -13,8 +13,9 @@ ANSWERS = ("received", "rejected", "guided", "withdrawn", "closed")
 
 
 def answers(h: Histories, lines: LineCalendar, base: pl.DataFrame) -> pl.DataFrame:
-    """Facts `answer_due`, `answered_at` of the slowest answer, and `forward_due`."""
-    return pl.concat([_slowest(h, lines, base), _forward_due(h, lines, base)], how="horizontal")
+    """Facts `answer_due`, `answered_at` of the slowest answer, the same by date, and `forward_due`."""
+    parts = [_slowest(h, lines, base), _slowest_by_date(h, lines, base), _forward_due(h, lines, base)]
+    return pl.concat(parts, how="horizontal")
 
 
 def _slowest(h: Histories, lines: LineCalendar, base: pl.DataFrame) -> pl.DataFrame:
@@ -33,6 +34,24 @@ def _slowest(h: Histories, lines: LineCalendar, base: pl.DataFrame) -> pl.DataFr
     if not h.says(*ANSWERS[:3]):
         slowest = slowest.with_columns(answer_due=pl.lit(None, slowest.schema["answer_due"]))
     return h.per_dossier(slowest.select("id", pl.col("at").alias("awaited_since"), "answer_due", "answered_at"))
+
+
+def _slowest_by_date(h: Histories, lines: LineCalendar, base: pl.DataFrame) -> pl.DataFrame:
+    """The submission whose answer came the most days after the last day on which papers must be checked."""
+    submissions = _answered(h).join(
+        base.select("id", "check_working_days_allowed", "received_at"), on="id", how="left", maintain_order="left"
+    )
+    day = Instants.of(submissions["at"], h.zone).local.astype("datetime64[D]")
+    days = submissions["check_working_days_allowed"].fill_null(0).to_numpy()
+    checked = pl.coalesce("answered_at", "received_at", pl.lit(h.as_of)).dt.convert_time_zone(h.zone).dt.date()
+    timed = submissions.with_columns(
+        pl.Series("check_due_on", lines.columns.add_working_days(day, days)), checked.alias("checked_on")
+    )
+    worst = (pl.col("checked_on") - pl.col("check_due_on")).arg_max().fill_null(0)
+    slowest = timed.group_by("id", maintain_order=True).agg(pl.col("check_due_on", "checked_on").get(worst))
+    if not h.says(*ANSWERS[:3]):
+        slowest = slowest.with_columns(check_due_on=pl.lit(None, pl.Date))
+    return h.per_dossier(slowest)
 
 
 def _answered(h: Histories) -> pl.DataFrame:

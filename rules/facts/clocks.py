@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import polars as pl
 
 from calendars import WorkCalendar
+from calendars.columns import Mask
 from dossier.procedures import Procedures
 from rules.facts.dates import Receipts, due, undisturbed
-from rules.facts.histories import Histories
+from rules.facts.histories import Histories, Index
 from rules.facts.limits import Regime, receipts, regimes
 from rules.facts.lines import Ends, LineCalendar
 from rules.facts.waits import waits
@@ -19,11 +21,52 @@ from rules.facts.waits import waits
 DAY = np.timedelta64(1, "D")
 
 
-def clocks(h: Histories, lines: LineCalendar, base: pl.DataFrame, procedures: Procedures) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Timed:
+    """The limits of a log, for every fact that asks where a limit stood.
+
+    Attributes:
+        h: the histories.
+        lines: the calendar.
+        base: the facts so far, one row per dossier.
+        received: the first receipt of each received dossier: `id`, `regime`, limit, promise.
+        found: the regimes by number.
+        known: the received dossiers whose end can be reckoned.
+        waits: all waits.
+        counted: those that the clock counts.
+        doubtful: the dossiers of which nobody knows whether a pause stopped the clock.
+
+    """
+
+    h: Histories
+    lines: LineCalendar
+    base: pl.DataFrame
+    received: pl.DataFrame
+    found: list[Regime]
+    known: Receipts
+    waits: pl.DataFrame
+    counted: pl.DataFrame
+    doubtful: Mask
+
+    @classmethod
+    def of(cls, h: Histories, lines: LineCalendar, base: pl.DataFrame, procedures: Procedures) -> Timed:
+        """Read the limits of a log."""
+        received, found = _received(h, base, procedures)
+        known, spans = receipts(h, lines, received, found), waits(h)
+        doubtful = _doubtful(h, spans, received, found)
+        return cls(h, lines, base, received, found, known, spans, _counted(spans, received, found), doubtful)
+
+    def due_at(self, moments: pl.Series) -> tuple[Index, Ends]:
+        """The legal due dates as they stood at a moment of each dossier; only where both are known."""
+        then = moments.gather(self.known.ids)
+        asked = then.is_not_null().to_numpy() & ~self.doubtful[self.known.ids]
+        rows = self.known.take(asked)
+        return rows.ids, due(self.lines, rows, self.counted, then.filter(asked))
+
+
+def clocks(timed: Timed) -> pl.DataFrame:
     """All facts that need a time limit."""
-    received, found = _received(h, base, procedures)
-    known = receipts(h, lines, received, found)
-    counted = _counted(waits(h), received, found)
+    h, lines, base, known, counted = timed.h, timed.lines, timed.base, timed.known, timed.counted
     ended = _until(h, base).gather(known.ids)
     legal = due(lines, known, counted, ended)
     pauseless = _pauseless(h, lines, known, counted, ended, legal)
@@ -32,14 +75,28 @@ def clocks(h: Histories, lines: LineCalendar, base: pl.DataFrame, procedures: Pr
     )
     parts = [
         facts.select(_OPEN, "legal_due_on", "legal_due_at", "due_without_pauses_on", "due_without_pauses_at"),
-        facts.select(
-            _overdue(h, "legal_due").alias("overdue"), _overdue(h, "due_without_pauses").alias("overdue_without_pauses")
-        ),
-        _apology(h, lines, base, known, counted),
-        _promise(h, lines, received, known),
-        h.per_dossier(received.select("id", _result(found))).fill_null(value=True),
+        _lateness(timed, facts),
+        _apology(timed),
+        _promise(h, lines, timed.received, known),
+        h.per_dossier(timed.received.select("id", _result(timed.found))).fill_null(value=True),
     ]
-    return pl.concat(parts, how="horizontal")
+    return pl.concat(parts, how="horizontal").with_columns(_only_by_pause(base))
+
+
+def _lateness(timed: Timed, facts: pl.DataFrame) -> pl.DataFrame:
+    """Whether it is late, and whether it would be without pauses; open where it hangs on a pause that may not count."""
+    overdue, without = _overdue(timed.h, "legal_due"), _overdue(timed.h, "due_without_pauses")
+    doubtful = pl.Series(timed.doubtful) & ~overdue & without
+    return facts.select(
+        pl.when(~doubtful.fill_null(value=False)).then(overdue).alias("overdue"),
+        without.alias("overdue_without_pauses"),
+    )
+
+
+def _only_by_pause(base: pl.DataFrame) -> pl.Expr:
+    """Decided in time, but not had no pause been counted."""
+    thanks = ~pl.col("overdue") & pl.col("overdue_without_pauses")
+    return (pl.lit(base["decided"]) & thanks).alias("on_time_only_by_pause")
 
 
 def _pauseless(
@@ -88,15 +145,29 @@ def _counted(found: pl.DataFrame, received: pl.DataFrame, regimes: list[Regime])
     return joined.filter(counts).select(found.columns)
 
 
+def _doubtful(h: Histories, found: pl.DataFrame, received: pl.DataFrame, regimes: list[Regime]) -> Mask:
+    """Dossiers with a pause whose ground the source cannot say, though the procedure lists those that count."""
+    listed = [number for number, one in enumerate(regimes) if one.stops is not None]
+    asked = received.filter(pl.col("regime").is_in(listed))["id"]
+    doubtful = np.zeros(len(h), bool)
+    pauses = found.filter((pl.col("wait") == "pause") & pl.col("vague") & pl.col("id").is_in(asked.implode()))
+    doubtful[pauses["id"].to_numpy()] = True
+    return doubtful
+
+
 def _until(h: Histories, base: pl.DataFrame) -> pl.Series:
     """When the clock stopped for good: at the decision or the end, else now."""
     return base.select(pl.min_horizontal("decided_at", "closed_at", pl.lit(h.as_of)).alias("until"))["until"]
 
 
 def _laid(h: Histories, known: Receipts, name: str, ends: Ends) -> pl.DataFrame:
+    return laid_out(h, known.ids, name, ends)
+
+
+def laid_out(h: Histories, ids: Index, name: str, ends: Ends) -> pl.DataFrame:
     """Ends laid out for all dossiers as `<name>_on` (date) and `<name>_at` (moment, only for limits in hours)."""
     at = pl.Series(f"{name}_at", ends.at).dt.replace_time_zone("UTC")
-    found = pl.DataFrame([pl.Series("id", known.ids).cast(h.ids.schema["id"]), pl.Series(f"{name}_on", ends.on), at])
+    found = pl.DataFrame([pl.Series("id", ids).cast(h.ids.schema["id"]), pl.Series(f"{name}_on", ends.on), at])
     return h.per_dossier(found)
 
 
@@ -123,15 +194,12 @@ def after(moment: pl.Expr, on: str, at: str, zone: str) -> pl.Expr:
     return pl.when(pl.col(at).is_not_null()).then(moment > pl.col(at)).otherwise(by_date)
 
 
-def _apology(
-    h: Histories, lines: LineCalendar, base: pl.DataFrame, known: Receipts, counted: pl.DataFrame
-) -> pl.DataFrame:
+def _apology(timed: Timed) -> pl.DataFrame:
     """The last day for an apology: before the legal due date as it stood when the first one was sent."""
-    apologised = base["apologised_at"].gather(known.ids)
-    late = known.take(apologised.is_not_null().to_numpy())
-    then = due(lines, late, counted, apologised.drop_nulls())
-    before = base["apology_days_before_allowed"].fill_null(1).to_numpy()[late.ids] * DAY
-    laid = _laid(h, late, "apology_due", Ends(then.on - before, then.at))
+    h, base = timed.h, timed.base
+    ids, then = timed.due_at(base["apologised_at"])
+    before = base["apology_days_before_allowed"].fill_null(1).to_numpy()[ids] * DAY
+    laid = laid_out(h, ids, "apology_due", Ends(then.on - before, then.at))
     day = pl.col("apologised_at").dt.convert_time_zone(h.zone).dt.date()
     return pl.concat([base, laid], how="horizontal").select("apology_due_on", day.alias("apologised_on"))
 

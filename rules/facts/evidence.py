@@ -46,10 +46,14 @@ def counted(h: Histories, name: str, steps: pl.DataFrame, *, sayable: bool) -> p
     """Steps (`id`, `at`, `lacks`) counted per dossier: known ones, else NULL if one is unknown, else 0."""
     if not sayable:
         return h.unknown(**{name: pl.UInt32(), f"{name}_at": MOMENT})
-    found = steps.group_by("id").agg(
-        pl.col("lacks").sum().alias("known"),
-        pl.col("lacks").null_count().alias("unknown"),
-        pl.col("at").filter(pl.col("lacks")).first().alias(f"{name}_at"),
+    found = (
+        steps.filter(pl.col("lacks").fill_null(value=True))
+        .group_by("id")
+        .agg(
+            pl.col("lacks").sum().alias("known"),
+            pl.col("lacks").null_count().alias("unknown"),
+            pl.col("at").filter(pl.col("lacks")).first().alias(f"{name}_at"),
+        )
     )
     known, unknown = pl.col("known").fill_null(0), pl.col("unknown").fill_null(0)
     count = pl.when((known > 0) | (unknown == 0)).then(known).alias(name)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 
 import numpy as np
 import polars as pl
@@ -74,8 +75,12 @@ class Histories:
     def mask(self, *kinds: str) -> pl.Series:
         """Which steps are of some kinds; kept, since many facts ask for the same ones."""
         if kinds not in self._masks:
-            self._masks[kinds] = self.steps["event"].is_in(kinds)
+            self._masks[kinds] = reduce(or_, (self._codes == KINDS.index(kind) for kind in kinds))
         return self._masks[kinds]
+
+    @cached_property
+    def _codes(self) -> pl.Series:
+        return self.steps["event"].to_physical()
 
     def absent(self, column: str) -> pl.Expr:
         """Whether a text cell is empty; NULL where the source cannot say."""
@@ -105,7 +110,12 @@ class Histories:
 
     def per_dossier(self, found: pl.DataFrame) -> pl.DataFrame:
         """Rows with unique `id` laid out for all dossiers, NULL where there is none, without the `id`."""
-        return self.ids.join(found, on="id", how="left", maintain_order="left").drop("id")
+        # a gather by number takes a quarter of the time of a join
+        row = np.full(len(self), found.height, np.uint32)
+        row[found["id"].to_numpy()] = np.arange(found.height, dtype=np.uint32)
+        rows = pl.Series(row)
+        rows = rows if found.height == len(self) else rows.set(rows == found.height, None)
+        return found.select(pl.exclude("id").gather(rows))
 
     def unknown(self, **columns: PolarsDataType) -> pl.DataFrame:
         """Columns, by name and type, of facts that the source cannot say: all NULL."""

@@ -29,6 +29,7 @@ class Regime:
         supplements: the same for the limits of cases that have their own.
         stops: the grounds on which a pause stops the clock; None: any.
         result_is_document: whether the dossier ends with a document.
+        closes_after: how long an answer to a supplement request is awaited; None: nobody says.
 
     """
 
@@ -38,6 +39,7 @@ class Regime:
     supplements: Mapping[Term, Term]
     stops: frozenset[str] | None
     result_is_document: bool
+    closes_after: Term | None = None
 
 
 UNKNOWN = Regime(None, After.RESTART, None, {}, None, result_is_document=True)
@@ -59,6 +61,7 @@ def regime(version: ProcedureVersion | None) -> Regime:
         own,
         stops,
         result_is_document=is_document,
+        closes_after=version.closes_after,
     )
 
 
@@ -115,7 +118,7 @@ def receipts(h: Histories, lines: LineCalendar, received: pl.DataFrame, found: l
 def _own_limits(received: pl.DataFrame, limits: Lengths) -> None:
     """Limits printed on the receipt go before those of the procedure file."""
     texts = received["limit"].unique().drop_nulls()
-    terms = [_term(text) for text in texts]
+    terms = [printed_term(text) for text in texts]
     place = (
         received["limit"].replace_strict(texts, list(range(len(texts))), default=-1, return_dtype=pl.Int64).to_numpy()
     )
@@ -127,7 +130,9 @@ def _supplements(received: pl.DataFrame, found: list[Regime]) -> Lengths:
     """What a supplement begins or adds, for the case that the printed limit names."""
     keys = ["regime", "limit"]
     pairs = received.select(keys).unique(maintain_order=True)
-    terms = [_supplement(found[number], None if text is None else _term(text)) for number, text in pairs.iter_rows()]
+    terms = [
+        _supplement(found[number], None if text is None else printed_term(text)) for number, text in pairs.iter_rows()
+    ]
     placed = received.join(pairs.with_row_index("place"), on=keys, how="left", nulls_equal=True, maintain_order="left")
     return Lengths.of(terms).take(placed["place"].to_numpy().astype(np.int64))
 
@@ -146,7 +151,8 @@ def _grown(limit: Term, more: Term) -> Term | None:
     return Term(after.value - before.value, after.unit) if after.unit is before.unit else None
 
 
-def _term(text: str) -> Term | None:
+def printed_term(text: str) -> Term | None:
+    """A limit as printed, None where it cannot be read."""
     try:
         return Term.parse(text).exact() and Term.parse(text)
     except UnreadableTerm:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from rules.facts.histories import UNKNOWN, Histories, same_dossier
@@ -12,6 +13,8 @@ COUNTED = {
     "pauses": "paused",
     "apologies": "apologised",
     "completions": "completed",
+    "guidances": "guided",
+    "opinions": "consulted",
 }
 """Facts that count the steps of one kind."""
 
@@ -37,10 +40,17 @@ def outline(h: Histories) -> list[pl.DataFrame]:
         _requests_after_receipt(h),
         _count(h, "requests", "supplement_requested", "guided"),
         _second(h, "second_apology_at", "apologised"),
+        _second(h, "second_guidance_at", "guided"),
         _moment(h, "apologised", "apologised"),
         _count(h, "cancellations", "closed", "withdrawn"),
         _paused_at_end(h),
     ]
+
+
+def described(h: Histories) -> pl.DataFrame:
+    """What other dossiers may share with each: `id`, `office`, `applicant`, `procedure`, `received_at`."""
+    columns = [_description(h, column) for column in ("office", "applicant", "procedure")]
+    return pl.concat([h.ids, *columns, _moment(h, "received", "received").select("received_at")], how="horizontal")
 
 
 def _began_before_export(h: Histories) -> pl.DataFrame:
@@ -54,10 +64,13 @@ def _began_before_export(h: Histories) -> pl.DataFrame:
 
 
 def _span(h: Histories) -> pl.DataFrame:
-    span = h.steps.group_by("id").agg(
-        pl.col("at").first().alias("first_at"), pl.col("at").last().alias("last_at"), pl.len().alias("steps")
-    )
-    return h.per_dossier(span).with_columns(pl.col("steps").fill_null(0))
+    """The rows of a dossier stand together: it ends where the next one begins."""
+    count = np.bincount(h.steps["id"].to_numpy(), minlength=len(h))
+    end = np.cumsum(count)
+    rows = pl.DataFrame({"first_at": end - count, "last_at": end - 1, "steps": count.astype(np.uint32)})
+    known, at = pl.col("steps") > 0, pl.lit(h.steps["at"])
+    moments = [at.gather(pl.when(known).then(name)).alias(name) for name in ("first_at", "last_at")]
+    return rows.select(*moments, "steps")
 
 
 def _description(h: Histories, column: str) -> pl.DataFrame:

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from calendars import WorkCalendar
 from dossier.events import KINDS, LOG_COLUMNS
 from dossier.formats.log import EventLog, read_log
-from rules.checks import Checked, _judgement
+from rules.checks import Checked
+from rules.judging import judgement
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 Value = str | bool | date | datetime | None
@@ -57,7 +58,7 @@ def log_of(
 def judgements(checked: Checked) -> dict[str, dict[str, str]]:
     """The judgement of each rule about each dossier; `Checked` itself only counts them."""
     rules = [tally.rule for tally in checked.tallies]
-    table = checked.facts.select("dossier", *(_judgement(rule).alias(rule.code) for rule in rules))
+    table = checked.facts.select("dossier", *(judgement(rule).alias(rule.code) for rule in rules))
     return {row.pop("dossier"): row for row in table.iter_rows(named=True)}
 
 

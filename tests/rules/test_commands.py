@@ -131,7 +131,7 @@ def test_a_late_dossier_is_found_with_its_citation(tmp_path: Path) -> None:
     assert done.exit_code == 0
     assert (document["dossiers"], document["events"], document["law_as_of"]) == (1, 3, None)
     assert document["as_of"] == "2026-08-27T10:00:00+07:00"
-    assert {finding["rule"] for finding in document["findings"]} == {"R13", "R15"}
+    assert {finding["rule"] for finding in document["findings"]} == {"R13", "R15", "R25"}
     finding = document["findings"][0]
     assert (finding["found"], finding["allowed"]) == ("2026-08-27T10:00:00+07:00", "2026-08-26")
     assert "118/2025/NĐ-CP" in finding["citation"]

@@ -15,7 +15,7 @@ from dossier.formats.log import read_log, write_log
 from dossier.procedures import Procedures
 from rules.checks import check
 from rules.demo import Demo, Files, ForeignFiles, run_demo
-from rules.demo.breaches import BREACHES
+from rules.demo.breaches import BESIDE, BREACHES
 from rules.demo.careless import careless
 from rules.demo.lawful import COURSES, lawful
 from rules.demo.office import Office, play
@@ -163,12 +163,12 @@ def test_the_demo_finds_what_was_planted_and_nothing_else(demo: Demo) -> None:
 
 def test_every_rule_and_every_signal_is_planted_several_times() -> None:
     planted = Counter(rule for _, rule in careless(2026, 600).pairs)
-    assert planted.keys() == {rule.code for rule in rulebook()}
+    assert planted.keys() == {rule.code for rule in rulebook()} - BESIDE
     assert min(planted.values()) >= 5
 
 
 def test_a_small_careless_office_still_does_every_deed_twice() -> None:
-    planted = {one.dossier + one.deed: one.deed for one in careless(5, 200).planted}
+    planted = {one.dossier + one.deed: one.deed for one in careless(5, 300).planted}
     assert set(planted.values()) == {breach.words for breach in BREACHES}
     assert min(Counter(planted.values()).values()) >= 2
 

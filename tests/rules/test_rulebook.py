@@ -176,7 +176,8 @@ def test_an_unknown_code_is_answered_with_those_there_are() -> None:
 
 
 def test_the_codes_are_the_permanent_ones() -> None:
-    assert [rule.code for rule in rulebook()] == [*(f"R{n:02}" for n in range(1, 25)), "S01", "S02"]
+    legal, signals = (f"R{n:02}" for n in range(1, 37)), (f"S{n:02}" for n in range(1, 13))
+    assert [rule.code for rule in rulebook()] == [*legal, *signals]
 
 
 @pytest.mark.parametrize("rule", rulebook().rules, ids=lambda rule: rule.code)
