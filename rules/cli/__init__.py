@@ -9,7 +9,21 @@ import sys
 
 import typer
 
-from rules.cli import calendar, check, custody, database, deadline, demo, desk, forms, limits, procedures, rules, store
+from rules.cli import (
+    audit,
+    calendar,
+    check,
+    custody,
+    database,
+    deadline,
+    demo,
+    desk,
+    forms,
+    limits,
+    procedures,
+    rules,
+    store,
+)
 
 app = typer.Typer(
     name="motcua",
@@ -31,6 +45,7 @@ app.add_typer(database.app, name="db")
 desk.register(app)
 app.add_typer(forms.app, name="forms")
 custody.register(app)
+app.add_typer(audit.app, name="audit")
 app.command("demo")(demo.demo)
 
 
