@@ -4,33 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from threading import Lock
 from typing import Literal
 
 import segno
-import typst
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2 import Template as Page
 from markupsafe import Markup
 
-from dossier.errors import ForkedAfterPrinting, FormFault, FormRefused
+from dossier.errors import FormFault, FormRefused
 from dossier.forms.form import Form
 from dossier.forms.office import LABELS, OfficeProfile
+from dossier.forms.press import MissingLetters, Press
 from dossier.forms.sheet import Sheet, compose
 
 Media = Literal["pdf", "html"]
 
 _LAYOUTS = Path(__file__).parent / "templates"
-_MISSING_GLYPH = re.compile(r'the text `"(.+)"` could not be displayed', re.DOTALL)
-_lock = Lock()  # a typst compiler serves one thread at a time
+_press = Press(_LAYOUTS / "layout.typ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +75,10 @@ def render(form: Form, office: OfficeProfile, media: Media = "pdf") -> Rendered:
 
 def _pdf(sheet: Sheet, form: Form, office: OfficeProfile) -> bytes:
     data = {"sheet": json.dumps(sheet.as_data()), "qr": _qr(sheet.qr)}
-    stamp = datetime.combine(form.day, time(), UTC)
     try:
-        press = _press()
-        with _lock:
-            made = press.compile(format="pdf", sys_inputs=data, timestamp=stamp, pdf_standards="a-2a")
-    except typst.TypstError as error:
-        if missing := _MISSING_GLYPH.search(error.message):
-            raise FormRefused(form.kind, form.version.title, tuple(_holding(missing[1], form, office))) from error
-        raise
-    assert isinstance(made, bytes)  # noqa: S101  # one PDF is one piece of bytes
-    return made
+        return _press.pdf(data, form.day)
+    except MissingLetters as error:
+        raise FormRefused(form.kind, form.version.title, tuple(_holding(error.text, form, office))) from error
 
 
 def _html(sheet: Sheet, _form: Form, _office: OfficeProfile) -> bytes:
@@ -104,22 +93,6 @@ def _qr(text: str) -> str:
     return drawing.getvalue().decode()
 
 
-def _press() -> typst.Compiler:
-    if _first_used_in() != os.getpid():
-        raise ForkedAfterPrinting
-    return _compiler()
-
-
-@cache
-def _first_used_in() -> int:
-    return os.getpid()
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    return typst.Compiler(_LAYOUTS / "layout.typ", root=_LAYOUTS, ignore_system_fonts=True)
-
-
 @cache
 def _page() -> Page:
     room = Environment(
@@ -132,8 +105,7 @@ def _page() -> Page:
     return room.get_template("layout.html")
 
 
-def _holding(escaped: str, form: Form, office: OfficeProfile) -> Iterator[FormFault]:
-    text = re.sub(r"\\u\{([0-9a-f]+)\}", lambda match: chr(int(match[1], 16)), escaped)
+def _holding(text: str, form: Form, office: OfficeProfile) -> Iterator[FormFault]:
     why = f"holds {text!r}, which the font of the form does not have; write it in Latin letters"
     for name, value in form.fields.items():
         if text in json.dumps(value, ensure_ascii=False, default=str):

@@ -107,6 +107,7 @@ class Evaluation:
     Attributes:
         whole: about everything in scope; None where each stratum or rule is a statement of its own.
         results: of each stratum or rule; empty where there is only the whole.
+        simultaneous: whether the upper bounds of `results` hold together, the risk divided by their number.
 
     """
 
@@ -115,11 +116,17 @@ class Evaluation:
     whole: Result | None
     results: tuple[Result, ...]
     manifest: Manifest
+    simultaneous: bool = False
 
     @property
     def confidence(self) -> Fraction:
-        """Of each one-sided bound."""
+        """Of each one-sided bound; of those of `results` together where they are simultaneous."""
         return self.manifest.design.level
+
+    @property
+    def each_confidence(self) -> Fraction:
+        """Of each one-sided bound of `results` for itself."""
+        return divided(self.confidence, len(self.results)) if self.simultaneous else self.confidence
 
     @property
     def tolerable(self) -> Fraction | None:
@@ -133,7 +140,7 @@ class Evaluation:
         return None if self.whole is None or self.scope != "population" else self.whole.meets(self.tolerable)
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913  # what the design fixed, each by its name
     manifest: Manifest,
     frame: Frame,
     findings: Findings,
@@ -142,6 +149,7 @@ def evaluate(
     method: str | None = None,
     tolerable: str | Fraction | None = None,
     confidence: str | Fraction | None = None,
+    simultaneous: bool = False,
 ) -> Evaluation:
     """Evaluate a purpose of a draw.
 
@@ -153,6 +161,7 @@ def evaluate(
         method: refused where it is not the planned one; so are `tolerable` and `confidence`.
         tolerable: see `method`.
         confidence: see `method`.
+        simultaneous: the bounds of the strata or rules are to hold together; each is wider then (Bonferroni).
 
     Raises:
         FrameMismatch: a frame that changed after the draw.
@@ -171,9 +180,20 @@ def evaluate(
     ):
         _as_planned(what, wanted, fixed, equal=bool(wanted and fixed and rate(wanted) == rate(fixed)))
     _refuse_other(manifest, frame, findings, extended=planned.kind == "anytime")
-    results = tuple(_results(planned, manifest, findings))
-    whole, each = _arranged(planned, results, manifest.design.level)
-    return Evaluation(planned, SCOPES[planned.kind], whole, each, manifest)
+    level = manifest.design.level
+    parts = sum(part.purpose == planned.name for part in manifest.parts)
+    results = tuple(_results(planned, manifest, findings, divided(level, parts) if simultaneous else level))
+    whole, each = _arranged(planned, results, level)
+    return Evaluation(planned, SCOPES[planned.kind], whole, each, manifest, simultaneous)
+
+
+def divided(level: Fraction, statements: int) -> Fraction:
+    """The confidence that each of several statements needs so that all hold with `level`.
+
+    >>> divided(Fraction(95, 100), 2)
+    Fraction(39, 40)
+    """
+    return 1 - (1 - level) / max(statements, 1)
 
 
 def _planned(manifest: Manifest, name: str | None) -> Purpose:
@@ -207,13 +227,11 @@ def _not_repeated(manifest: Manifest, frame: Frame) -> tuple[str, ...]:
     return verify_draw(manifest, frame).reasons
 
 
-def _results(purpose: Purpose, manifest: Manifest, findings: Findings) -> Iterator[Result]:
+def _results(purpose: Purpose, manifest: Manifest, findings: Findings, level: Fraction) -> Iterator[Result]:
     for place, part in enumerate(manifest.parts):
         if part.purpose == purpose.name:
             rule = part.of if part.kind in {"per_flag", "unflagged"} else None
-            yield _result(
-                purpose, part, _counts(purpose, manifest.sample(place), findings, rule), manifest.design.level
-            )
+            yield _result(purpose, part, _counts(purpose, manifest.sample(place), findings, rule), level)
 
 
 def _counts(purpose: Purpose, sample: tuple[UnitRecord, ...], findings: Findings, rule: str | None) -> Counts:

@@ -22,6 +22,14 @@ OUTCOMES: Mapping[Outcome, str] = {
 }
 """What a unit came to; whether it is a violation (vi phạm), only an authority says."""
 
+OUTCOMES_EN: Mapping[Outcome, str] = {
+    "compliant": "in order",
+    "violation": "not in order",
+    "not_applicable": "not applicable",
+    "undetermined": "could not be determined",
+}
+"""The same in English."""
+
 ANSWERS: Mapping[Answer, str] = {
     "yes": "có",
     "no": "không",

@@ -17,7 +17,7 @@ from rules.audit.closing import Closed, ClosedMonth
 from rules.audit.evaluating import Result
 from rules.audit.exact import hypergeometric
 from rules.audit.findings import Finding
-from rules.audit.questions import ANSWERS, OUTCOMES, Question
+from rules.audit.questions import ANSWERS, OUTCOMES, OUTCOMES_EN, Answer, Question
 from rules.audit.statements import statement
 from rules.audit.worksheets import LABELS, asked_about
 from rules.display import LANGUAGES, Language, both, day
@@ -63,12 +63,12 @@ class Row:
     finding: Finding
     office: str
     facts: tuple[tuple[str, str], ...]
-    answers: tuple[tuple[Question, str], ...]
+    answers: tuple[tuple[Question, Answer], ...]
 
     @property
-    def outcome(self) -> str:
-        """What it came to."""
-        return OUTCOMES[self.finding.outcome]
+    def outcome(self) -> tuple[str, str]:
+        """What it came to, in both languages."""
+        return OUTCOMES[self.finding.outcome], OUTCOMES_EN[self.finding.outcome]
 
     @property
     def on(self) -> str:
@@ -106,11 +106,16 @@ class Chapter:
         return self.closed.manifest.parts[0].size == self.closed.frame.size
 
     @property
-    def curve(self) -> Markup:
-        """The chance that such a sample shows none out of order, by the true rate, as SVG."""
+    def chances(self) -> list[float]:
+        """The chance that such a sample shows none out of order, by the true rate from 0 to a fifth."""
         size, drawn = self.closed.frame.size, self.closed.manifest.parts[0].size
+        return [_unseen(size, drawn, step) for step in range(STEPS + 1)]
+
+    @property
+    def curve(self) -> Markup:
+        """The chances as SVG."""
         points = " ".join(
-            f"{step * WIDTH / STEPS:.1f},{(1 - _unseen(size, drawn, step)) * 120:.1f}" for step in range(STEPS + 1)
+            f"{step * WIDTH / STEPS:.1f},{(1 - chance) * 120:.1f}" for step, chance in enumerate(self.chances)
         )
         return Markup(  # noqa: S704  # numbers only
             f'<svg class="curve" viewBox="-6 -6 {WIDTH + 12} 132" role="img" aria-hidden="true">'
@@ -126,7 +131,7 @@ class Chapter:
         for drawn in self.closed.manifest.units:
             finding = self.closed.findings.findings[drawn.id]
             facts = zip(self.closed.frame.columns, units[drawn.id].facts, strict=True)
-            answers = ((one, ANSWERS[finding.answers[one.code]]) for one in asked if one.code in finding.answers)
+            answers = ((one, finding.answers[one.code]) for one in asked if one.code in finding.answers)
             yield Row(finding, drawn.stratum, tuple((name, fact) for name, fact in facts if fact), tuple(answers))
 
 
@@ -140,30 +145,36 @@ def _unseen(size: int, drawn: int, step: int) -> float:
     return float(hypergeometric(size, -(-size * step // (5 * STEPS)), drawn, 0).fraction())
 
 
+def chapters(closed: ClosedMonth) -> list[Chapter]:
+    """The acts of a month that were inspected."""
+    return [Chapter(one, ACTS[one.act].vi, ACTS[one.act].en) for one in closed.acts]
+
+
 def render(closed: ClosedMonth) -> str:
     """The page; it asks nothing from outside itself."""
     style = (TEMPLATES / "report.css").read_text(encoding="utf-8") + (TEMPLATES / "audit.css").read_text(
         encoding="utf-8"
     )
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    page = template("audit.html.j2", t=both, first=_first, label=_label)
+    page = template("audit.html.j2", t=both, first=first, label=label, answers=ANSWERS)
     return page.render(
         month=closed.month,
-        chapters=[Chapter(one, ACTS[one.act].vi, ACTS[one.act].en) for one in closed.acts],
+        chapters=chapters(closed),
         empty=[ACTS[act] for act in closed.empty],
         style=Markup(style),  # noqa: S704  # a file of this package
         policy=f"default-src 'none'; style-src 'sha256-{digest}'",
     )
 
 
-def _first(text: str) -> str:
+def first(text: str) -> str:
+    """The text with its first letter as a capital."""
     return text[:1].upper() + text[1:]
 
 
-def _label(fact: str) -> Markup:
+def label(fact: str) -> tuple[str, str]:
     """The name of a fact in both languages."""
     vi, _, en = LABELS.get(fact, fact).partition(" · ")
-    return both(vi, en or vi)
+    return vi, en or vi
 
 
 def write_report(closed: ClosedMonth, path: Path) -> None:

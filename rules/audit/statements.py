@@ -18,14 +18,14 @@ from rules.audit.manifests import Manifest
 from rules.audit.tickets import SCHEME
 from rules.display import Language, number, visible
 
-UNITS: Mapping[str, tuple[str, str]] = {
-    "dossier": ("hồ sơ", "dossiers"),
-    "pauses": ("lần dừng tính thời gian", "pauses of the clock"),
-    "supplements": ("lần yêu cầu bổ sung", "supplement requests"),
-    "cancellations": ("lần hủy hồ sơ", "cancellations"),
-    "office": ("cơ quan, đơn vị", "offices"),
+UNITS: Mapping[str, tuple[str, str, str]] = {
+    "dossier": ("hồ sơ", "dossier", "dossiers"),
+    "pauses": ("lần dừng tính thời gian", "pause of the clock", "pauses of the clock"),
+    "supplements": ("lần yêu cầu bổ sung", "supplement request", "supplement requests"),
+    "cancellations": ("lần hủy hồ sơ", "cancellation", "cancellations"),
+    "office": ("cơ quan, đơn vị", "office", "offices"),
 }
-"""What units are called."""
+"""What units are called: in Vietnamese, in English one and several."""
 
 _PLACES = Formatter()
 
@@ -38,10 +38,19 @@ class Sentence(Strict):
 
     @model_validator(mode="after")
     def _same_values(self) -> Self:
-        vi, en = ({place for _, place, _, _ in _PLACES.parse(text) if place} for text in (self.vi, self.en))
+        vi, en = (set(_places(text)) for text in (self.vi, self.en))
         if vi != en:
             raise ValueError(f"the languages take different values: {', '.join(sorted(vi ^ en))}")
         return self
+
+
+def _places(text: str) -> Iterator[str]:
+    """The values that a text takes, also within the words for one and for several."""
+    for _, place, words, _ in _PLACES.parse(text):
+        if place:
+            yield place
+        if words:
+            yield from _places(words)
 
 
 class Sentences(Strict):
@@ -123,26 +132,45 @@ class _Down(Fraction):
     """A lower bound: rounded down, never up."""
 
 
+class _Count(int):
+    """A count with the words that go with it: `{k}` writes it, `{k:was|were}` one of the two."""
+
+    language: Language
+
+    @classmethod
+    def of(cls, value: int, language: Language) -> _Count:
+        made = cls(value)
+        made.language = language
+        return made
+
+    def __format__(self, words: str) -> str:
+        if not words:
+            return number(int(self), self.language)
+        one, _, several = words.partition("|")
+        return one if self == 1 else several
+
+
 class _Voice:
     """Sentences of a language with the numbers as it writes them."""
 
     def __init__(self, manifest: Manifest, language: Language) -> None:
         self.manifest, self.language = manifest, language
-        names = UNITS.get(manifest.unit, (manifest.unit, manifest.unit))
-        self.units = names[0 if language == "vi" else 1]
+        vi, one, several = UNITS.get(manifest.unit, (manifest.unit,) * 3)
+        self.unit, self.units = (visible(name) for name in ((vi, vi) if language == "vi" else (one, several)))
 
     def __call__(self, sentence: str, **values: object) -> str:
         told = {name: self._told(name, value) for name, value in values.items()}
-        return self._text(sentence).format(units=self.units, **told)
+        names = {f"{name}_units": self.unit if value == 1 else self.units for name, value in values.items()}
+        return self._text(sentence).format(units=self.units, **names, **told)
 
     def _text(self, sentence: str) -> str:
         said = sentences()[sentence]
         return said.vi if self.language == "vi" else said.en
 
-    def _told(self, name: str, value: object) -> str:
+    def _told(self, name: str, value: object) -> str | _Count:
         if isinstance(value, Fraction):
             return percent(value, self.language, up=None if name in {"C", "T"} else not isinstance(value, _Down))
-        return number(value, self.language) if isinstance(value, int) else visible(str(value))
+        return _Count.of(value, self.language) if isinstance(value, int) else visible(str(value))
 
     def seal(self) -> str:
         """By what anybody can repeat the draw."""
@@ -208,7 +236,7 @@ def _uncertain(say: _Voice, counts: Counts, whole: Result | None) -> Iterator[st
     if counts.undetermined:
         yield say("undetermined", u=counts.undetermined)
         if whole is not None and not whole.census:
-            yield say("optimistic", U=whole.optimistic)
+            yield say("optimistic", u=counts.undetermined, U=whole.optimistic)
     if counts.not_applicable:
         yield say("not_applicable", a=counts.not_applicable)
 
@@ -219,16 +247,16 @@ def _each(say: _Voice, found: Evaluation) -> Iterator[str]:
     if found.scope == "flagged":
         yield say("only_flagged")
     if any(result.counts.inspected and not result.census for result in found.results):
-        yield say("each", C=found.confidence)
+        yield say("each_together" if found.simultaneous else "each", C=found.confidence)
 
 
 def _one(say: _Voice, found: Evaluation, result: Result) -> str:
     counts = result.counts
     values = {"of": result.of or "–", "N": result.population, "n": counts.inspected, "k": counts.bad}
     if found.scope == "flagged":
-        return say("precision", **values, v=counts.violations, C=found.confidence, L=result.lower, U=result.upper)
+        return say("precision", **values, v=counts.violations, C=found.each_confidence, L=result.lower, U=result.upper)
     if not counts.inspected:
         return say("stratum_nothing", **values)
     if result.census:
         return say("stratum_census", **values)
-    return say("stratum", **values, C=found.confidence, U=result.upper)
+    return say("stratum", **values, C=found.each_confidence, U=result.upper)

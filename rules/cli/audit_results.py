@@ -42,6 +42,9 @@ def evaluate(  # noqa: PLR0913  # the options of one command
     tolerable: Tolerable = None,
     model: Annotated[Model | None, typer.Option(help="Default: hypergeometric; of a manifest: as planned.")] = None,
     language: Annotated[Language, typer.Option("--language", "-l", help="Of the statement.")] = Language.VI,
+    simultaneous: Annotated[
+        bool, typer.Option("--simultaneous", help="The bounds of strata or rules hold together, each one wider.")
+    ] = False,
     batch: Batch = "",
     as_json: AsJson = False,
 ) -> None:
@@ -51,7 +54,12 @@ def evaluate(  # noqa: PLR0913  # the options of one command
     if batch:
         raise typer.Exit(batch_of(answer_evaluate, batch))
     if manifest is not None:
-        asked = {"confidence": confidence, "tolerable": tolerable, "method": model.value if model else None}
+        asked = {
+            "confidence": confidence,
+            "tolerable": tolerable,
+            "method": model.value if model else None,
+            "simultaneous": simultaneous,
+        }
         _evaluate_draw(manifest, frame, findings, purpose, asked, language, as_json=as_json)
         return
     request = {
@@ -75,7 +83,7 @@ def _evaluate_draw(  # the options of one command
     frame: Path | None,
     findings: Path | None,
     purpose: str | None,
-    asked: dict[str, str | None],
+    asked: dict[str, Any],
     language: Language,
     *,
     as_json: bool,
@@ -117,6 +125,7 @@ def _told(found: Evaluation) -> dict[str, Any]:
         "method": found.purpose.method,
         "confidence": found.manifest.design.confidence,
         "tolerable": found.manifest.design.tolerable,
+        "simultaneous": found.simultaneous,
         "meets": found.meets,
         "whole": None if found.whole is None else _figures(found.whole),
         "results": [_figures(result) for result in found.results],
@@ -206,14 +215,24 @@ def close(
 def report(
     folder: Annotated[Path, typer.Argument(help="The folder of motcua audit month, with filled worksheets.")],
     *,
-    out: Annotated[Path, typer.Option(help="The audit file to write (HTML).")],
+    out: Annotated[Path, typer.Option(help="The audit file to write: .html in both languages, .pdf to be signed.")],
+    language: Annotated[Language, typer.Option("--language", "--lang", "-l", help="Of the PDF.")] = Language.VI,
     as_json: AsJson = False,
 ) -> None:
-    """Write the audit file of a month: design, draw, pictures, findings and statement on one page."""
+    """Write the audit file of a month: design, draw, pictures, findings and statement, as a page or for paper."""
     from rules.audit.closing import close_month
     from rules.audit.reporting import write_report
 
-    write_report(close_month(folder), out)
+    ending = out.suffix.lower()
+    if ending not in {".html", ".pdf"}:
+        raise typer.BadParameter("a report ends in .html or .pdf")
+    closed = close_month(folder)
+    if ending == ".pdf":
+        from rules.audit.printing import write_pdf
+
+        write_pdf(closed, out, language.value)
+    else:
+        write_report(closed, out)
     if as_json:
         print_json({"report": str(out)})
     say(f"report written to {out}")
