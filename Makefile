@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check bench clean
+.PHONY: run test check bench fuzz clean
 
 run: $(VENV)/plain
 	$(BIN)/motcua demo demo
@@ -22,6 +22,9 @@ check: $(VENV)/test
 bench: $(VENV)/bench
 	$(BIN)/python -m benchmarks
 
+fuzz: $(VENV)/fuzz
+	$(BIN)/python -m fuzz --minutes 0.5
+
 $(VENV)/made:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "motcua needs Python 3.11 or later: make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv $(VENV)
@@ -37,6 +40,10 @@ $(VENV)/test: pyproject.toml constraints.txt | $(VENV)/made
 
 $(VENV)/bench: pyproject.toml constraints.txt | $(VENV)/made
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench,test]'
+	touch $@ $(VENV)/plain $(VENV)/test
+
+$(VENV)/fuzz: pyproject.toml constraints.txt | $(VENV)/made
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz,test]'
 	touch $@ $(VENV)/plain $(VENV)/test
 
 clean:

@@ -1,11 +1,13 @@
-"""Files written whole or not at all."""
+"""Files written whole or not at all, and TOML read with one kind of error."""
 
 from __future__ import annotations
 
 import os
 import secrets
+import tomllib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 
 def replace_file(path: Path, parts: Iterable[bytes]) -> None:
@@ -27,3 +29,23 @@ def replace_file(path: Path, parts: Iterable[bytes]) -> None:
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def read_toml(text: str) -> dict[str, Any]:
+    """The content of a TOML text; `tomllib` alone fails in other ways where it nests or counts too far.
+
+    Raises:
+        tomllib.TOMLDecodeError: it is no TOML, nests too deeply, or a number has too many digits.
+
+    >>> read_toml("a = " + "[" * 9999)
+    Traceback (most recent call last):
+    tomllib.TOMLDecodeError: it nests too deeply
+    """
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise tomllib.TOMLDecodeError("it nests too deeply") from None
+    except tomllib.TOMLDecodeError:
+        raise
+    except ValueError:
+        raise tomllib.TOMLDecodeError("a number has more digits than can be read") from None

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from calendars.days import FIRST, LAST, OFFICE, Change, DayRecord, WorkCalendar, week_table
 from calendars.errors import MalformedCalendar
+from calendars.files import read_toml
 from calendars.hours import CLOSED, Template
 
 File = Path | Traversable
@@ -100,7 +101,7 @@ class Reader:
     def toml(self, file: File) -> object:
         """The content of a TOML file in UTF-8."""
         try:
-            return tomllib.loads(file.read_text(encoding="utf-8"))
+            return read_toml(file.read_text(encoding="utf-8"))
         except UnicodeDecodeError as error:
             self.fail(f"byte {error.start}", "the file is not UTF-8", "save it as UTF-8")
         except tomllib.TOMLDecodeError as error:

@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from calendars import Term, UnreadableTerm
+from calendars.files import read_toml
 from dossier.procedure_schema import Procedure, ProcedureFile, ProcedureVersion
 
 Severity = Literal["error", "warning"]
@@ -76,8 +77,8 @@ def read_file(path: Path) -> Reading:
 def read_text(text: str, name: str = "<text>") -> Reading:
     """Read and check the text of a procedure file; `name` stands in the problems."""
     try:
-        data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as fault:
+        data = read_toml(text)
+    except tomllib.TOMLDecodeError as fault:
         sentence, _, place = str(fault).partition(" (at ")
         return _refused("toml", name, place.rstrip(")") or "file", sentence, "TOML, every key once in its table")
     return read_data(data, name)

@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from calendars.files import read_toml
 from dossier.errors import MalformedFile
 
 Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
@@ -31,8 +32,8 @@ def read_strictly(model: type[FileT], text: str, name: str, example: str) -> Fil
 
     """
     try:
-        return model.model_validate(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, RecursionError) as fault:
+        return model.model_validate(read_toml(text))
+    except tomllib.TOMLDecodeError as fault:
         raise MalformedFile(name, "the file", str(fault), example) from fault
     except ValidationError as fault:
         first = fault.errors()[0]

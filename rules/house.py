@@ -13,6 +13,7 @@ from typing import Any, Literal, Self, TypeVar
 
 from pydantic import Field, ValidationError
 
+from calendars.files import read_toml
 from dossier.procedure_lint import read_data
 from dossier.procedure_schema import SCHEMA, Procedure
 from dossier.procedures import Procedures
@@ -229,8 +230,8 @@ TableT = TypeVar("TableT", HouseRule, HouseQuota, Office, Centre)
 
 def _shape(text: str, name: str) -> _Shape:
     try:
-        return _Shape.model_validate(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        return _Shape.model_validate(read_toml(text))
+    except tomllib.TOMLDecodeError as error:
         raise _refused(name, "TOML", str(error), "a key stands once in its table, a text in quotes") from None
     except ValidationError as error:
         keys = "format, name, rule, quota, procedure, office, centre"

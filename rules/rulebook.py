@@ -15,6 +15,7 @@ from typing import Any, Literal
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from calendars.files import read_toml
 from rules.errors import MalformedRules, UnknownRule
 
 
@@ -169,7 +170,7 @@ class Rulebook:
 
         """
         try:
-            read = _File.model_validate(tomllib.loads(text))
+            read = _File.model_validate(read_toml(text))
         except tomllib.TOMLDecodeError as error:
             raise MalformedRules(name, "TOML", str(error)) from None
         except ValidationError as error:
@@ -184,7 +185,11 @@ class Rulebook:
     @classmethod
     def load(cls, path: Path) -> Rulebook:
         """Read a rule file; raises as `loads` does."""
-        return cls.loads(path.read_text(encoding="utf-8"), path.name)
+        try:
+            text = path.read_bytes().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise MalformedRules(path.name, "the file", f"byte {error.start + 1} is not UTF-8; save it so") from None
+        return cls.loads(text, path.name)
 
     def __iter__(self) -> Iterator[Rule]:
         """The rules in order."""

@@ -15,6 +15,7 @@ from typing import Any, Literal, Self
 import polars as pl
 from pydantic import Field, ValidationError, model_validator
 
+from calendars.files import read_toml
 from dossier.strict import Strict, Text
 from rules.errors import Fault, MalformedWaivers
 from rules.rulebook import Rulebook
@@ -169,8 +170,8 @@ def _misplaced(name: str, waivers: Iterable[Waiver], book: Rulebook) -> Iterator
 
 def _toml(text: str, name: str) -> list[tuple[str, object]]:
     try:
-        data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        data = read_toml(text)
+    except tomllib.TOMLDecodeError as error:
         raise _refused(name, "TOML", str(error), 'begin with `format = 1` and "[[waiver]]"') from None
     rows = data.get("waiver")
     if data.get("format") != 1 or not isinstance(rows, list) or set(data) != {"format", "waiver"}:

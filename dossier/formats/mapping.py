@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from calendars import WorkCalendar, for_country
+from calendars.files import read_toml
 from dossier.events import KINDS, UNKNOWN
 from dossier.formats.cells import ALL_GROUNDS, CHANNELS, FIELDS, FLAGS, REQUIRED
 from dossier.formats.errors import LogError, MalformedMapping
@@ -234,13 +235,13 @@ class _Reader:
 
     def top(self) -> dict[str, Any]:
         try:
-            found = tomllib.loads(self.text)
+            found = read_toml(self.text)
         except tomllib.TOMLDecodeError as error:
             self.not_toml(str(error))
         return self.table(found, "", _TOP)
 
     def not_toml(self, error: str) -> NoReturn:
-        what, _, place = error.rstrip(")").rpartition(" (at ")
+        what, _, place = error.rstrip(")").partition(" (at ")
         line = re.match(r"line (\d+)", place)
         shown = f": {self.text.splitlines()[int(line[1]) - 1].strip()!r}" if line else ""
         allowed = "TOML in which each key and each table stands once"

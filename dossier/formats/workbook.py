@@ -126,7 +126,7 @@ class _told:  # noqa: N801  # read as a sentence: with _told(path, place)
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         known = (Refused, zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, OSError)
-        if isinstance(error, (*known, KeyError, RuntimeError, NotImplementedError, UnicodeError, ValueError)):
+        if isinstance(error, (*known, LookupError, RuntimeError, NotImplementedError, UnicodeError, ValueError)):
             what = str(error) or type(error).__name__
             if isinstance(error, RuntimeError) and "password" in what:
                 what = "it has a password"
