@@ -8,25 +8,24 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from rules.facts.histories import Histories
 from rules.facts.lines import Instants, LineCalendar
-from rules.facts.neighbours import CANCELLED, CODE_SERIES, REASONED, SLIP_SERIES, Neighbours, Own, Seen
+from rules.facts.neighbours import CANCELLED, CODE_SERIES, REASONED, SLIP_SERIES, Neighbours, Own
+
+ACROSS = frozenset({
+    "same_reason_dossiers", "slips_missing_before", "codes_missing_before", "code_numbered", "reset", "reset_of",
+})  # fmt: skip
+"""The facts that `across` gives."""
 
 
-def across(
-    h: Histories, lines: LineCalendar, base: pl.DataFrame, neighbours: Neighbours | None = None
-) -> list[pl.DataFrame]:
+def across(own: Own, whole: Neighbours) -> list[pl.DataFrame]:
     """All facts that need the other dossiers of the log.
 
     Args:
-        h: the histories.
-        lines: the calendar.
-        base: the facts so far.
-        neighbours: what the whole log says, where `h` holds only some of its dossiers.
+        own: what some or all dossiers of the log have.
+        whole: what all of them say together.
 
     """
-    own = Own(h, base)
-    whole = neighbours or Neighbours.of([Seen.of(own)])
+    lines = LineCalendar.of(own.h.log.calendar)
     return [_repeated_reasons(own, whole), _slips(own, whole), _codes(own, whole), _reset(own, whole, lines)]
 
 
@@ -101,7 +100,7 @@ def _reset(own: Own, whole: Neighbours, lines: LineCalendar) -> pl.DataFrame:
 def _latest(received: pl.DataFrame, cancelled: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     """The latest cancellation at or before each receipt, in the order of the receipts."""
     if by:
-        cancelled = cancelled.join(received.select(by).unique(), on=by, how="semi")
+        cancelled = cancelled.join(received.select(by), on=by, how="semi")
     return received.join_asof(
         cancelled.select(*by, "cancelled_at", "reset_of"),
         left_on="received_at",

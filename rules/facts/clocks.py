@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
@@ -224,11 +224,11 @@ def _as_known_then(h: Histories, facts: pl.DataFrame, limited: Receipts) -> pl.D
     """Acquit promises that were lawful by the calendar as it was known on the day of receipt."""
     late = facts["promised_late"].gather(limited.ids).fill_null(value=False).to_numpy()
     days = limited.received.local.astype("datetime64[D]")
-    for since, until, calendar in _editions(h.log.calendar):
+    for since, until, then_known in _editions(h.log.calendar):
         rows = limited.take(late & (days >= since) & (days < until))
         if not len(rows.ids):
             continue
-        then = _laid(h, rows, "lawful_promise", undisturbed(LineCalendar(calendar), rows))
+        then = _laid(h, rows, "lawful_promise", undisturbed(then_known, rows))
         lawful_then = pl.concat([facts.select("promised_on", "promised_at"), then], how="horizontal")
         lawful_rows = lawful_then.select((~_late_promise()).fill_null(value=False).alias("lawful"))["lawful"]
         facts = facts.with_columns(
@@ -237,13 +237,16 @@ def _as_known_then(h: Histories, facts: pl.DataFrame, limited: Receipts) -> pl.D
     return facts
 
 
-def _editions(calendar: WorkCalendar) -> Iterator[tuple[np.datetime64, np.datetime64, WorkCalendar]]:
+@lru_cache(maxsize=8)
+def _editions(calendar: WorkCalendar) -> tuple[tuple[np.datetime64, np.datetime64, LineCalendar], ...]:
     """Spans of days, the end left out, in which the calendar was known to be another one than today."""
     issued = sorted({record.issued_on for record in calendar.records.values() if record.issued_on})
-    for since, until in zip([date.min, *issued], issued, strict=False):
-        then = calendar.as_of(since)
-        if then.table != calendar.table:
-            yield np.datetime64(since), np.datetime64(until), then
+    spans = [(since, until, calendar.as_of(since)) for since, until in zip([date.min, *issued], issued, strict=False)]
+    return tuple(
+        (np.datetime64(since), np.datetime64(until), LineCalendar(then))
+        for since, until, then in spans
+        if then.table != calendar.table
+    )
 
 
 def _result(found: list[Regime]) -> pl.Expr:

@@ -39,6 +39,7 @@ class Histories:
     steps: pl.DataFrame
     as_of: datetime
     _masks: dict[tuple[str, ...], pl.Series] = field(default_factory=dict, repr=False)
+    _kept: dict[tuple[str, ...], dict[str, pl.Series]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, log: EventLog, as_of: datetime) -> Histories:
@@ -68,9 +69,16 @@ class Histories:
         return column in self.log.columns
 
     def only(self, *kinds: str, also: Collection[str] = ()) -> pl.DataFrame:
-        """The steps of some kinds, in order: `position`, `id`, `at`, `event`, and the columns `also` asked for."""
+        """The steps of some kinds, in order: `position`, `id`, `at`, `event`, and the columns `also` asked for.
+
+        A column is filtered once for all facts that ask for the same kinds.
+        """
         columns = dict.fromkeys(["position", "id", "at", "event", *also])
-        return self.steps.select(list(columns)).filter(self.mask(*kinds))
+        kept = self._kept.setdefault(kinds, {})
+        new = [name for name in columns if name not in kept]
+        if new:
+            kept.update(self.steps.select(new).filter(self.mask(*kinds)).to_dict())
+        return pl.DataFrame([kept[name] for name in columns])
 
     def mask(self, *kinds: str) -> pl.Series:
         """Which steps are of some kinds; kept, since many facts ask for the same ones."""
@@ -128,6 +136,11 @@ class Histories:
         rows = self.only(*kinds).select("id", "position").to_numpy()
         positions[rows[::-1, 0]] = rows[::-1, 1]
         return positions
+
+
+def first_of_each(rows: pl.DataFrame) -> pl.DataFrame:
+    """The first row of each dossier; rows sorted by id."""
+    return rows.filter((pl.col("id") != pl.col("id").shift(1)).fill_null(value=True))
 
 
 def same_dossier(before: int) -> pl.Expr:

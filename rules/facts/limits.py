@@ -74,7 +74,8 @@ def regimes(cases: pl.DataFrame, procedures: Procedures) -> tuple[pl.Series, lis
 
     """
     days = cases.unique(maintain_order=True)
-    versions = [_version(procedures, *row) for row in days.iter_rows()]
+    whole = _unchanged(days, procedures)
+    versions = [whole.get(code) or _version(procedures, code, day) for code, day in days.iter_rows()]
     # a version is one object however many days it holds on; None stands first
     distinct = {id(version): version for version in (None, *versions)}
     number = {key: place for place, key in enumerate(distinct)}
@@ -82,6 +83,17 @@ def regimes(cases: pl.DataFrame, procedures: Procedures) -> tuple[pl.Series, lis
     keyed = days.with_columns(regime=pl.Series(numbers, dtype=pl.Int64))
     joined = cases.join(keyed, on=["procedure", "day"], how="left", nulls_equal=True, maintain_order="left")
     return joined["regime"], [regime(version) for version in distinct.values()]
+
+
+def _unchanged(days: pl.DataFrame, procedures: Procedures) -> dict[str, ProcedureVersion]:
+    """The version of each procedure of which the first and the last day have the same one."""
+    spans = (
+        days.drop_nulls()
+        .group_by("procedure")
+        .agg(pl.col("day").min().alias("first"), pl.col("day").max().alias("last"))
+    )
+    ends = {code: (procedures.on(code, first), procedures.on(code, last)) for code, first, last in spans.iter_rows()}
+    return {code: first for code, (first, last) in ends.items() if first is not None and first is last}
 
 
 def _version(procedures: Procedures, code: str | None, day: date | None) -> ProcedureVersion | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -149,6 +149,12 @@ class LineCalendar:
     """Positions of moments on the lines of a calendar, and back."""
 
     calendar: WorkCalendar
+
+    @staticmethod
+    @lru_cache(maxsize=8)
+    def of(calendar: WorkCalendar) -> LineCalendar:
+        """The lines of a calendar, laid out once."""
+        return LineCalendar(calendar)
 
     @cached_property
     def columns(self) -> ColumnCalendar:

@@ -7,7 +7,7 @@ are grouped, sorted or joined as a whole; nothing compares dossier with dossier.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import polars as pl
@@ -24,6 +24,7 @@ SLIP = r"^(.*?)(\d{1,15})(\D*(?:20\d\d)?\D*)$"
 CODE = r"^([0-9A-Z.]+)-(\d{6})-(\d\d)??(\d{4,5})$"
 """A dossier code of Thông tư 01/2018, of a province or of Thông tư 04/2025: unit, day, system, number of the day."""
 
+DIGITS = 5
 CANCELLED = ("closed", "withdrawn", "rejected")
 
 Series = Mapping[str, PolarsDataType]
@@ -46,6 +47,15 @@ class Own:
 
     h: Histories
     base: pl.DataFrame
+
+    def light(self) -> Own:
+        """The same without the steps, to be put aside: what was looked up in them stays."""
+        looked_up = {name: getattr(self, name) for name in ("reasons", "slips", "codes", "keys")}
+        log = replace(self.h.log, events=self.h.log.events.clear(), unreadable=(), repaired={})
+        h = replace(self.h, log=log, steps=self.h.steps.clear(), dossiers=self.h.ids, _masks={}, _kept={})
+        kept = Own(h, self.base.select("id", "same_reason_dossiers_allowed", "reset_working_days_allowed"))
+        kept.__dict__.update(looked_up)
+        return kept
 
     @cached_property
     def reasons(self) -> pl.DataFrame:
@@ -81,10 +91,13 @@ class Own:
     @cached_property
     def codes(self) -> pl.DataFrame:
         """The parts of each dossier's code: its series and its number, NULL where it has another shape."""
-        parts = pl.col("dossier").str.extract_groups(CODE)
-        keys = ("unit", "day", "system", "number")
-        rows = self.h.dossiers.select("id", *(parts.struct[place].alias(key) for place, key in enumerate(keys)))
-        return rows.with_columns(pl.col("number").cast(pl.Int64))
+        code = pl.col("dossier")
+        fields = pl.when(code.str.contains(CODE)).then(code).str.split_exact("-", 2).struct
+        last = fields[2]
+        # four or five digits are the number, two before them the system
+        system = pl.when(last.str.len_bytes() > DIGITS).then(last.str.slice(0, 2))
+        number = pl.when(system.is_null()).then(last).otherwise(last.str.slice(2)).cast(pl.Int64)
+        return self.h.dossiers.select("id", unit=fields[0], day=fields[1], system=system, number=number)
 
     @cached_property
     def cancelled(self) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from rules.facts.histories import UNKNOWN, Histories, same_dossier
+from rules.facts.histories import UNKNOWN, Histories, first_of_each, same_dossier
 from rules.facts.order import CLOSING
 
 COUNTED = {
@@ -47,12 +47,6 @@ def outline(h: Histories) -> list[pl.DataFrame]:
     ]
 
 
-def described(h: Histories) -> pl.DataFrame:
-    """What other dossiers may share with each: `id`, `office`, `applicant`, `procedure`, `received_at`."""
-    columns = [_description(h, column) for column in ("office", "applicant", "procedure")]
-    return pl.concat([h.ids, *columns, _moment(h, "received", "received").select("received_at")], how="horizontal")
-
-
 def _began_before_export(h: Histories) -> pl.DataFrame:
     """True where steps exist but neither submission nor receipt, though the source could say them."""
     if not h.says("submitted", "received"):
@@ -83,7 +77,7 @@ def _description(h: Histories, column: str) -> pl.DataFrame:
 
 def _first_cell(h: Histories, kind: str, column: str) -> pl.DataFrame:
     cells = h.only(kind, also=[column]).select("id", h.known(column).alias(kind)).drop_nulls()
-    return h.per_dossier(cells.group_by("id").agg(pl.col(kind).first()))
+    return h.per_dossier(first_of_each(cells))
 
 
 def _channel(h: Histories) -> pl.DataFrame:
@@ -98,7 +92,7 @@ def _channel(h: Histories) -> pl.DataFrame:
 
 def _moment(h: Histories, name: str, *kinds: str) -> pl.DataFrame:
     """Whether one of the kinds happened, NULL where the source can say none of them, and when first."""
-    first = h.only(*kinds).group_by("id").agg(pl.col("at").first().alias(f"{name}_at"))
+    first = first_of_each(h.only(*kinds)).select("id", pl.col("at").alias(f"{name}_at"))
     happened = pl.col(f"{name}_at").is_not_null() if h.says(*kinds) else pl.lit(None, pl.Boolean)
     return h.per_dossier(first).select(happened.alias(name), f"{name}_at")
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from rules.facts.histories import UNKNOWN, Histories
+from rules.facts.histories import MOMENT, UNKNOWN, Histories
 
+_TYPES = {"parent": pl.String(), "is_part": pl.Boolean(), "parts": pl.UInt32(), "parts_overdue": pl.UInt32()}
 CLOCK = ("legal_due_on", "legal_due_at", "promised_on", "overdue")
 
 
@@ -17,6 +18,9 @@ def parts(h: Histories, facts: pl.DataFrame) -> pl.DataFrame:
         facts: `dossier`, `legal_due_on`, `legal_due_at`, `promised_on`, `overdue`, `decided`, `decided_at`, `open`.
 
     """
+    if not h.has("parent"):
+        dates = {"citizen_due_on": pl.Date(), "citizen_due_at": MOMENT, "citizen_promised_on": pl.Date()}
+        return h.unknown(**_TYPES, **dates)
     own = pl.concat([facts, _parent(h)], how="horizontal")
     whole = facts.select(pl.col("dossier").alias("parent"), *(pl.col(name).alias(f"_{name}") for name in CLOCK[:3]))
     joined = own.join(whole, on="parent", how="left", maintain_order="left").join(
@@ -36,8 +40,6 @@ def parts(h: Histories, facts: pl.DataFrame) -> pl.DataFrame:
 
 def _parent(h: Histories) -> pl.DataFrame:
     """The first cell that names another dossier; not a part where every cell is empty, or names the dossier itself."""
-    if not h.has("parent"):
-        return h.unknown(parent=pl.String(), is_part=pl.Boolean())
     named = h.steps.select("id", "parent").drop_nulls("parent").join(h.dossiers, on="id", maintain_order="left")
     other = (
         named.filter(pl.col("parent") != pl.col("dossier"))

@@ -19,7 +19,7 @@ from rules.facts.entries import late_entries
 from rules.facts.evidence import evidence
 from rules.facts.histories import Histories
 from rules.facts.lines import LineCalendar
-from rules.facts.neighbours import Neighbours
+from rules.facts.neighbours import Neighbours, Own, Seen
 from rules.facts.order import order
 from rules.facts.outline import outline
 from rules.facts.parts import parts
@@ -42,7 +42,6 @@ def facts(
     *,
     centres: Centres | None = None,
     regimes: Regimes | None = None,
-    neighbours: Neighbours | None = None,
 ) -> pl.DataFrame:
     """One row of facts per dossier of a log.
 
@@ -53,14 +52,27 @@ def facts(
         as_of: the moment at which the dossiers are judged, aware; later events are not read.
         centres: those of receipt and return; the list that ships where none is given.
         regimes: the changes of the law and what becomes of dossiers under way; those that ship where none are given.
-        neighbours: what the whole log says, where this is one part of it (whole dossiers).
 
     Raises:
         NaiveMoment: `as_of` has no offset.
 
     """
+    apart, own = facts_apart(log, procedures, quotas, as_of, centres=centres, regimes=regimes)
+    return pl.concat([apart, *across(own, Neighbours.of([Seen.of(own)]))], how="horizontal")
+
+
+def facts_apart(
+    log: EventLog,
+    procedures: Procedures,
+    quotas: QuotaBook,
+    as_of: datetime,
+    *,
+    centres: Centres | None = None,
+    regimes: Regimes | None = None,
+) -> tuple[pl.DataFrame, Own]:
+    """The facts that each dossier gives by itself, and what it has that may meet another one's; see `facts`."""
     as_of = log.calendar.local(as_of).astimezone(UTC)
-    h, lines = Histories.of(log, as_of), LineCalendar(log.calendar)
+    h, lines = Histories.of(log, as_of), LineCalendar.of(log.calendar)
     base = _base(h, quotas, regimes or shipped_regimes())
     timed = Timed.of(h, lines, base, procedures)
     limited = clocks(timed)
@@ -76,10 +88,9 @@ def facts(
         *steps(h, lines),
         *claims(timed),
         *timing(timed),
-        *across(h, lines, base, neighbours),
         parts(h, pl.concat([base, limited], how="horizontal").select(PARTS)),
     ]
-    return pl.concat([base, *found], how="horizontal").drop("id")
+    return pl.concat([base.drop("id"), *found], how="horizontal"), Own(h, base)
 
 
 def _base(h: Histories, quotas: QuotaBook, regimes: Regimes) -> pl.DataFrame:
