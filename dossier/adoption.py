@@ -6,9 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from dossier.errors import ImpossibleStep
-from dossier.lifecycle import AT_WORK, LIFECYCLE, SAME, START, Position
-
-_LANDS = {move.kind: move.to for move in reversed(LIFECYCLE.table)}  # the first row of a kind says where it leads
+from dossier.lifecycle import AT_WORK, LIFECYCLE, SAME, START, Lifecycle, Position
 
 
 class Adopted(NamedTuple):
@@ -28,7 +26,7 @@ class Adopted(NamedTuple):
     doubt: ImpossibleStep | None = None
 
 
-def adopted(kinds: Iterable[str]) -> Position:
+def adopted(kinds: Iterable[str], lifecycle: Lifecycle = LIFECYCLE) -> Position:
     """Where an adopted history stands: a step that cannot follow leads where it would have led in its own place.
 
     >>> adopted(["forwarded", "paused", "paused"])
@@ -36,25 +34,25 @@ def adopted(kinds: Iterable[str]) -> Position:
     """
     position = Position()
     for kind in kinds:
-        position = LIFECYCLE.step(position, kind) or _landed(position, kind)
+        position = lifecycle.step(position, kind) or _landed(lifecycle, position, kind)
     return position
 
 
-def adoption(dossier: str, kinds: Sequence[str]) -> Adopted:
+def adoption(dossier: str, kinds: Sequence[str], lifecycle: Lifecycle = LIFECYCLE) -> Adopted:
     """How a history stands once it is taken over."""
-    return Adopted(dossier, adopted(kinds).state, len(kinds), _doubt(kinds))
+    return Adopted(dossier, adopted(kinds, lifecycle).state, len(kinds), _doubt(kinds, lifecycle))
 
 
-def _doubt(kinds: Iterable[str]) -> ImpossibleStep | None:
+def _doubt(kinds: Iterable[str], lifecycle: Lifecycle) -> ImpossibleStep | None:
     try:
-        LIFECYCLE.replay(kinds)
+        lifecycle.replay(kinds)
     except ImpossibleStep as error:
         return error
     return None
 
 
-def _landed(position: Position, kind: str) -> Position:
-    apologised, to = position.apologised or kind == "apologised", _LANDS.get(kind, SAME)
+def _landed(lifecycle: Lifecycle, position: Position, kind: str) -> Position:
+    apologised, to = position.apologised or kind == "apologised", lifecycle.lands.get(kind, SAME)
     if to == AT_WORK or (to == SAME and position.state == START):
         to = "late" if apologised else "processing"
     return Position(position.state if to == SAME else to, apologised)

@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 from calendars import WorkCalendar
 from dossier.desk import Desk
 from dossier.errors import NotLendable
+from dossier.kind import DOSSIER, CaseKind
 from dossier.quotas import QuotasOn, once_each
 from dossier.roles import RolesOf
 from dossier.setting import ProcedureBook
 from dossier.stores.sql import Store
-from dossier.stores.tables import TABLES, Tables
+from dossier.stores.tables import Tables, tables_of
 
 if TYPE_CHECKING:
     from dossier.evidence import Evidence
@@ -50,12 +51,13 @@ class AsyncDesk:
 
     Args:
         bind: the host's; begun where it is a connection.
-        tables: the tables, which must be there.
+        tables: the tables, which must be there; those of the kind of case where none are given.
         roles: as for `Desk`, and so are the others.
         calendar: the calendar of the office.
         procedures: the procedure file.
         quotas: gives the quotas for the day of receipt.
         now: the clock on the wall, aware.
+        kind: the kind of case that it runs.
 
     Raises:
         NotLendable: the bind is neither.
@@ -66,7 +68,7 @@ class AsyncDesk:
     def __init__(  # noqa: PLR0913  # those of `Desk`
         self,
         bind: AsyncConnection | AsyncSession,
-        tables: Tables = TABLES,
+        tables: Tables | None = None,
         *,
         roles: RolesOf,
         calendar: WorkCalendar | None = None,
@@ -76,10 +78,11 @@ class AsyncDesk:
         evidence: Evidence | None = None,
         forms: Printer | None = None,
         codes: bool = False,
+        kind: CaseKind = DOSSIER,
     ) -> None:
         self.bind = bind
         self.desk = Desk(
-            Store(_synchronous(bind), tables),
+            Store(_synchronous(bind), tables or tables_of(kind.prefix), kind.lifecycle),
             roles=roles,
             calendar=calendar,
             procedures=procedures,
@@ -88,6 +91,7 @@ class AsyncDesk:
             evidence=evidence,
             forms=forms,
             codes=codes,
+            kind=kind,
         )
 
     do = _awaited(Desk.do)  # type: ignore[arg-type]  # mypy fears a field named self

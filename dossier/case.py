@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from itertools import takewhile
 
 from dossier.adoption import adopted
-from dossier.clock import DECISIONS, READ, Step
+from dossier.clock import READ, Step
 from dossier.errors import ImpossibleStep, Unreplayable
-from dossier.events import KINDS
-from dossier.lifecycle import LIFECYCLE, Position
+from dossier.lifecycle import LIFECYCLE, Lifecycle, Position
 from dossier.stores.records import Record
 
 
@@ -23,6 +22,7 @@ class Case:
 
     code: str
     records: tuple[Record, ...] = ()
+    lifecycle: Lifecycle = field(default=LIFECYCLE, repr=False, compare=False)
 
     @cached_property
     def position(self) -> Position:
@@ -34,10 +34,14 @@ class Case:
         """
         kinds = [record.kind for record in self.records]
         taken = len([*takewhile(lambda record: record.source == "adopted", self.records)])
+        lifecycle = self.lifecycle
         try:
-            return LIFECYCLE.replay(kinds[taken:], adopted(kinds[:taken])) if taken else LIFECYCLE.replay(kinds)
+            if not taken:
+                return lifecycle.replay(kinds)
+            return lifecycle.replay(kinds[taken:], adopted(kinds[:taken], lifecycle))
         except ImpossibleStep as error:
-            why = f"cannot follow in the state {error.state!r}" if error.kind in KINDS else "is no kind of event"
+            known = error.kind in lifecycle.classes
+            why = f"cannot follow in the state {error.state!r}" if known else "is no kind of event"
             raise Unreplayable(self.code, self.records[taken + error.index].version, error.kind, why) from error
 
     @property
@@ -47,7 +51,7 @@ class Case:
 
     def followed_by(self, record: Record) -> Case:
         """The case after one more event."""
-        return Case(self.code, (*self.records, record))
+        return replace(self, records=(*self.records, record))
 
     def first(self, kind: str) -> Record | None:
         """The first event of a kind."""
@@ -69,8 +73,8 @@ class Case:
 
     @property
     def decided_at(self) -> datetime | None:
-        """When it was completed, rejected, withdrawn or closed."""
-        return next((record.at for record in self.records if record.kind in DECISIONS), None)
+        """When it was decided: completed, rejected, withdrawn or closed."""
+        return next((record.at for record in self.records if record.kind in self.lifecycle.decisions), None)
 
     @cached_property
     def procedure(self) -> str | None:

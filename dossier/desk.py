@@ -18,11 +18,10 @@ from dossier.events import LOG_COLUMNS, Cell, Event, Row
 from dossier.filling import check_fields
 from dossier.guards import Act
 from dossier.keys import keyed
-from dossier.lifecycle import LIFECYCLE
+from dossier.kind import DOSSIER, CaseKind
 from dossier.outbox.delivery import Delivered, deliver
 from dossier.outbox.host import Host
 from dossier.outbox.sinks import Sink
-from dossier.outbox.topics import topics
 from dossier.proof import filed, other_content
 from dossier.quotas import QuotasOn, once_each
 from dossier.recomputing import Position, Recomputed, recompute
@@ -35,7 +34,6 @@ from dossier.stores.queues import Armed
 from dossier.stores.records import Entry, EventStore, Import, Jotting, Key, Override, Overview, Record, Slice
 from dossier.stores.register import CODES
 from dossier.sweeping import Swept, sweep
-from dossier.timers import reminders
 from dossier.view import Dossier
 from dossier.weighing import Form, Scales, Weighed
 from dossier.worklist import Place, WorklistLine, line
@@ -66,6 +64,10 @@ class Desk:
             whether the result is signed.
         forms: numbers, prints and keeps the form of each act that has one; without it the act gives the number.
         codes: whether the code of a dossier must be one of the three grammars in use, with the day of its first event.
+        kind: the kind of case that it runs; dossiers where none is given.
+
+    Raises:
+        NotForThisKind: forms, codes or procedures for a kind of case that has none.
 
     """
 
@@ -81,11 +83,13 @@ class Desk:
         evidence: Evidence | None = None,
         forms: Printer | None = None,
         codes: bool = False,
+        kind: CaseKind = DOSSIER,
     ) -> None:
-        self._store, self._roles, self._evidence = opened(store), roles, evidence
-        self._setting = Setting(calendar or vietnam(), procedures, quotas)
-        self._scales = Scales(self._store, self._setting, roles, evidence is not None, codes, forms)
-        self._now = now
+        kind.check(forms=forms, codes=codes, procedures=procedures)
+        self._store, self._roles, self._evidence = opened(store, kind.prefix, kind.lifecycle), roles, evidence
+        self._setting = Setting(calendar or vietnam(), procedures, quotas, kind.lifecycle, kind.clock)
+        self._scales = Scales(self._store, self._setting, roles, evidence is not None, codes, forms, kind)
+        self._now, self.kind = now, kind
 
     def transaction(self) -> AbstractContextManager[None]:
         """A transaction for a host that has none: kept at the end, undone when anything fails."""
@@ -137,7 +141,7 @@ class Desk:
             if answered is None:
                 raise NotAllowed(weighed.act.case.code, command, remaining)
             return answered
-        LIFECYCLE.move(weighed.act.case.position, command)
+        self.kind.lifecycle.move(weighed.act.case.position, command)
         try:
             return self._kept(weighed, weighed.event, weighed.used(override), request)
         except Conflict as conflict:  # the same command may have arrived twice at once
@@ -204,13 +208,14 @@ class Desk:
         previous = act.case.records[-1].hash if act.case.records else ""
         record = Record(len(act.case.records) + 1, event.to_row(), override=override)
         case = act.case.followed_by(record)
-        view = Dossier(case, self._setting, act.now)
+        view = self.kind.view(case, self._setting, act.now)
         line, armed = self._line(view, case, act.now)
-        self._store.append(Entry(event, view.version, line, previous, override, request, armed, topics(record)))
+        topics = self.kind.topics(record)
+        self._store.append(Entry(event, view.version, line, previous, override, request, armed, topics))
         return view
 
     def _line(self, view: Dossier, case: Case, now: datetime) -> tuple[Overview, dict[str, datetime]]:
-        armed, stopped = reminders(case, self._setting, view.clock, now)
+        armed, stopped = self.kind.reminders(case, self._setting, view.clock, now)
         return overview(view, case, self._setting, armed.get("window_over"), stopped=stopped), armed
 
     def _answered(self, request: Key | None) -> Dossier | None:
@@ -220,8 +225,8 @@ class Desk:
             return None
         if known.request != request.request:
             raise KeyReused(request.key, known.dossier, known.version)
-        case = Case(known.dossier, self._store.history(known.dossier)[: known.version])
-        return Dossier.of(case, self._setting, self._setting.calendar.local(case.records[-1].recorded_at))
+        case = self._setting.case(known.dossier, self._store.history(known.dossier)[: known.version])
+        return self.kind.view.of(case, self._setting, self._setting.calendar.local(case.records[-1].recorded_at))
 
     def new_code(self, unit: str, grammar: str = "level-1-first", system: str | None = None) -> str:
         """A dossier code (mã số hồ sơ) of today, for an office whose codes the national system does not issue.
@@ -233,8 +238,10 @@ class Desk:
 
         Raises:
             MalformedDossierCode: no such grammar, or a unit that it does not know; no number is taken.
+            NotForThisKind: such codes are for dossiers.
 
         """
+        self.kind.check(codes=True)
         day = self._local_now().date()
         format_code(grammar, unit, day, 1, system=system)
         number = self._store.register.next(unit, day.year, f"{CODES}{day:%m%d}{system or ''}")
@@ -254,13 +261,15 @@ class Desk:
             Conflict: a dossier is there already; nothing is kept.
 
         """
-        found = [(Case(code, records_of(texts, "adopted")), texts) for code, texts in histories(rows, columns)]
+        kept = [(code, records_of(texts, "adopted"), texts) for code, texts in histories(rows, columns)]
+        found = [(self._setting.case(code, records), texts) for code, records, texts in kept]
         now = self._local_now()
         self._store.take_in([self._import(case, texts, now) for case, texts in found], "adopted")
-        return tuple(adoption(case.code, [record.kind for record in case.records]) for case, _ in found)
+        lifecycle = self.kind.lifecycle
+        return tuple(adoption(case.code, [record.kind for record in case.records], lifecycle) for case, _ in found)
 
     def _import(self, case: Case, texts: Sequence[Text], now: datetime) -> Import:
-        return Import(case.code, texts, *self._line(Dossier.of(case, self._setting, now), case, now))
+        return Import(case.code, texts, *self._line(self.kind.view.of(case, self._setting, now), case, now))
 
     def why_not(  # the same facts as `do`
         self,
@@ -303,7 +312,8 @@ class Desk:
         """
         self._look_up(dossier, actor)
         case = self._case(dossier)
-        return {command: self._weigh(case, command, None, {"actor": actor}).reasons for command in LIFECYCLE.commands}
+        commands = self.kind.lifecycle.commands
+        return {command: self._weigh(case, command, None, {"actor": actor}).reasons for command in commands}
 
     def dossier(self, code: str, actor: str | None = None) -> Dossier:
         """The dossier as it stands now; that an auditor looked it up is written into the journal.
@@ -317,7 +327,7 @@ class Desk:
         if not case.records:
             raise UnknownDossier(case.code)
         self._look_up(case.code, actor)
-        return Dossier.of(case, self._setting, self._local_now())
+        return self.kind.view.of(case, self._setting, self._local_now())
 
     def _look_up(self, dossier: str, actor: str | None) -> None:
         if is_auditor(actor, self._roles):
@@ -341,7 +351,8 @@ class Desk:
 
         """
         found = self._store.worklist(Slice(office, officer, after, limit))
-        return tuple(line(one, self._setting.calendar, self._now()) for one in found)
+        calendar, labels = self._setting.calendar, self.kind.lifecycle.labels
+        return tuple(line(one, calendar, self._now(), labels=labels) for one in found)
 
     def recompute(self, after: Position | None = None) -> Recomputed:
         """Work out the lines and the reminders of a batch of open dossiers anew, as after a new decision on days off.
@@ -351,7 +362,7 @@ class Desk:
         return recompute(self._store, self._redrawn, after)
 
     def _redrawn(self, code: str) -> tuple[Overview, dict[str, datetime]]:
-        view = Dossier.of(self._case(code), self._setting, self._local_now())
+        view = self.kind.view.of(self._case(code), self._setting, self._local_now())
         return self._line(view, view.case, view.now)
 
     def sweep(self, after: Armed | None = None) -> Swept:
@@ -359,17 +370,18 @@ class Desk:
 
         `until_all_fired` goes through all of them, a transaction for each batch.
         """
-        return sweep(self._store, self._setting, self._local_now(), after)
+        return sweep(self._store, self._setting, self._local_now(), after, arms=self.kind.reminders)
 
     def deliver(
         self, sink: Sink, limit: int = 100, host: Host | None = None, topics: Collection[str] | None = None
     ) -> Delivered:
         """Try a batch of the messages that wait in the outbox, of these topics or of all; commit after each batch."""
+        host = self.kind.speaking(host or Host())
         return deliver(self._store, self._setting, sink, self._local_now(), limit=limit, host=host, topics=topics)
 
     def _case(self, dossier: str) -> Case:
         code = dossier.strip()
-        return Case(code, self._store.history(code))
+        return self._setting.case(code, self._store.history(code))
 
     def _local_now(self) -> datetime:
         return self._setting.calendar.local(self._now())
@@ -377,7 +389,8 @@ class Desk:
     def _examine(  # the same facts as `do`
         self, dossier: str, command: str, at: datetime | None, fields: Mapping[str, Cell], form: Form | None
     ) -> Weighed:
-        check_fields(command, LIFECYCLE.kind(command), fields)
+        lifecycle = self.kind.lifecycle
+        check_fields(command, lifecycle.kind(command), fields, lifecycle)
         return self._weigh(self._case(dossier), command, at, fields, form)
 
     def _weigh(

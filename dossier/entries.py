@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from dossier.case import Case
 from dossier.clock import Due
-from dossier.lifecycle import ENDED
 from dossier.setting import Setting
 from dossier.stores.records import Overview
 from dossier.view import Dossier
@@ -42,7 +41,7 @@ def overview(view: Dossier, case: Case, setting: Setting, window_ends: datetime 
         officer=_officer(case),
         ends_at=None if stopped else _ends_at(due, setting) if due else window_ends,
         waiting=stopped,
-        open=case.decided_at is None and view.state not in ENDED,
+        open=case.decided_at is None and view.state not in case.lifecycle.ended,
     )
 
 

@@ -154,14 +154,6 @@ class MalformedTable(DossierError, ValueError):  # noqa: N818  # named for what 
     """A lifecycle table that breaks a rule of its own."""
 
 
-class MalformedRequirements(DossierError, ValueError):  # noqa: N818  # named for what was found
-    """A file of requirements that breaks a rule of its format."""
-
-    def __init__(self, file: str, key: str, rule: str, example: str) -> None:
-        self.file, self.key, self.rule, self.example = file, key, rule, example
-        super().__init__(f"{file}: {key}: {rule}; for example: {example}")
-
-
 class UnreadableCell(DossierError, ValueError):  # noqa: N818  # named for what was found
     """A cell of an imported row that is no value of its column."""
 
@@ -209,7 +201,7 @@ class SinkError(DossierError):
 
 
 class MalformedFile(DossierError, ValueError):  # noqa: N818  # named for what was found
-    """A file of timers, of colours, of roles, or a roster that breaks a rule of its format."""
+    """A file of requirements, of timers, of colours, of roles, or a roster that breaks a rule of its format."""
 
     def __init__(self, file: str, key: str, rule: str, example: str) -> None:
         self.file, self.key, self.rule, self.example = file, key, rule, example
@@ -566,3 +558,11 @@ class OfficeWithoutCode(DossierError, ValueError):  # noqa: N818  # named for wh
             f"the office {agency!r} has no code (mã định danh cơ quan), under which its forms are numbered; "
             'add it to the office file, as code = "H32.08"'
         )
+
+
+class NotForThisKind(DossierError, ValueError):  # noqa: N818  # named for what was found
+    """A part of the desk that a kind of case (loại vụ việc) does not have."""
+
+    def __init__(self, kind: str, part: str) -> None:
+        self.kind, self.part = kind, part
+        super().__init__(f"a desk for {kind} cases has no {part}; leave it out, or open a desk for dossiers with it")

@@ -33,6 +33,9 @@ LOG_COLUMNS = (
     "slip",
     "signed",
     "digitised",
+    "reused",
+    "status",
+    "rating",
 )
 """The columns of the event log, in the order in which they are written."""
 
@@ -78,6 +81,10 @@ def _readable(text: str) -> str:
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_readable)]
 Channel = Literal["online", "in_person", "postal"]
 ClosingGround = Literal["no_answer", "not_competent", "other"]
+Status = Literal["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]
+"""A status of the national system (trạng thái hồ sơ), as it was published."""
+Rating = Literal["satisfied", "neutral", "dissatisfied", "complaint"]
+"""What the applicant thinks of the handling (mức độ hài lòng)."""
 Promise = AwareDatetime | date
 """A date or a moment; a date is compared by date, a moment by moment."""
 
@@ -90,6 +97,7 @@ class Event(BaseModel):
         recorded_at: when it was entered.
         document_at: when `document` was attached.
         digitised: whether the papers of this step are in electronic form.
+        reused: whether a paper of this step came from data that the state had already (tái sử dụng).
 
     """
 
@@ -108,6 +116,7 @@ class Event(BaseModel):
     notice: Text | None = None
     slip: Text | None = None
     digitised: bool = False
+    reused: bool = False
 
     def to_row(self) -> dict[str, Cell]:
         """The event as a row of the log, with every column.
@@ -297,12 +306,14 @@ class Published(Event):
     """Progress or result was made public (công khai tiến độ, kết quả)."""
 
     kind = "published"
+    status: Status | None = None
 
 
 class Rated(Event):
     """The applicant rated the handling (đánh giá)."""
 
     kind = "rated"
+    rating: Rating | None = None
 
 
 class Corrected(Event):

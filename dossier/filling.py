@@ -12,34 +12,26 @@ from calendars import OutOfRange, WorkCalendar
 from dossier.case import Case
 from dossier.clock import due_of
 from dossier.errors import Reason, UnknownField
-from dossier.events import EVENT_CLASSES, Cell, Event, is_blank, row_of
-from dossier.requirements import requirements
+from dossier.events import Cell, Event, is_blank, row_of
+from dossier.lifecycle import LIFECYCLE, Lifecycle
+from dossier.requirements import Requirements, requirements
 from dossier.setting import Setting, after_supplement, readable
 from dossier.stores.records import Record
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-OWN = frozenset({"dossier", "at", "recorded_at", "document_at"})
-"""The columns that the desk knows by itself."""
-
 Given = dict[str, Cell]
 
-FIELDS: Mapping[str, Mapping[str, bool]] = {
-    kind: {name: field.is_required() for name, field in cls.model_fields.items() if name not in OWN}
-    for kind, cls in EVENT_CLASSES.items()
-}
-"""The fields of each kind that an act may give, and whether the kind needs them."""
 
-
-def check_fields(command: str, kind: str, fields: Iterable[str]) -> None:
+def check_fields(command: str, kind: str, fields: Iterable[str], lifecycle: Lifecycle = LIFECYCLE) -> None:
     """Refuse a field that the event does not have.
 
     Raises:
         UnknownField: it names the fields there are.
 
     """
-    known = FIELDS[kind]
+    known = lifecycle.fields[kind]
     for field in fields:
         if field not in known:
             raise UnknownField(command, field, known)
@@ -63,13 +55,17 @@ def _cleaned(calendar: WorkCalendar, cell: Cell) -> Cell:
 
 def filled(setting: Setting, case: Case, kind: str, at: datetime, given: Given) -> Given:
     """The fields with what the desk works out: the appointment, the limit, when a document was attached."""
-    if "document" in given:
-        given = given | _attached(setting, case, kind, at, given["document"])
+    given = dated(setting, case, kind, at, given)
     if kind == "received":
         return _receipt(setting, case, at, given)
     if kind == "supplemented" and "promised" not in given:
         return given | _new_appointment(setting, case, at)
     return given
+
+
+def dated(setting: Setting, case: Case, kind: str, at: datetime, given: Given) -> Given:
+    """The fields with the moment at which the document was attached, where there is one."""
+    return given | _attached(setting, case, kind, at, given["document"]) if "document" in given else given
 
 
 def _attached(setting: Setting, case: Case, kind: str, at: datetime, document: Cell) -> Given:
@@ -104,26 +100,28 @@ def _new_appointment(setting: Setting, case: Case, at: datetime) -> Given:
     return {} if clock is None or not anew or clock.legal_due.is_late(at) else {"promised": clock.legal_due.value}
 
 
-def built(kind: str, given: Given) -> tuple[Event | None, list[ErrorDetails]]:
+def built(kind: str, given: Given, lifecycle: Lifecycle = LIFECYCLE) -> tuple[Event | None, list[ErrorDetails]]:
     """The event, or every reason why its type refuses it."""
     try:
-        return EVENT_CLASSES[kind].model_validate(given), []
+        return lifecycle.classes[kind].model_validate(given), []
     except ValidationError as error:
         return None, error.errors(include_url=False, include_context=False)
 
 
-def missing(command: str, kind: str, given: Given) -> list[Reason]:
+def missing(
+    command: str, kind: str, given: Given, lifecycle: Lifecycle = LIFECYCLE, book: Requirements | None = None
+) -> list[Reason]:
     """Every field that the kind needs and that is not there."""
-    absent = (name for name, needed in FIELDS[kind].items() if needed and name not in given)
-    return [requirements().reason(f"{command}.{name}") for name in absent]
+    absent = (name for name, needed in lifecycle.fields[kind].items() if needed and name not in given)
+    return [(book or requirements()).reason(f"{command}.{name}") for name in absent]
 
 
-def invalid(errors: Iterable[ErrorDetails]) -> Iterator[Reason]:
+def invalid(errors: Iterable[ErrorDetails], book: Requirements | None = None) -> Iterator[Reason]:
     """Every field that holds no value of its column, once."""
-    seen = set()
+    seen, book = set(), book or requirements()
     for error in errors:
         field = str(error["loc"][0]) if error["loc"] else None  # without one: a rule over fields, which has its guard
         if error["type"] == "missing" or field is None or field in seen:
             continue
         seen.add(field)
-        yield requirements().reason("field.invalid", field=field, found=repr(error["input"]), allowed=error["msg"])
+        yield book.reason("field.invalid", field=field, found=repr(error["input"]), allowed=error["msg"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 
@@ -12,10 +12,10 @@ from dossier.case import Case
 from dossier.clock import Clock, Due, due_of
 from dossier.errors import Reason
 from dossier.events import Cell
-from dossier.lifecycle import ASKED, ENDED, LIFECYCLE, START, STATES, WORK
+from dossier.lifecycle import ASKED, START, STATES, WORK
 from dossier.procedure_schema import ProcedureVersion
 from dossier.quotas import Quotas
-from dossier.requirements import requirements
+from dossier.requirements import Requirements, requirements
 from dossier.setting import Setting, readable
 from dossier.stores.records import Record
 
@@ -32,6 +32,7 @@ class Act:
         after: the dossier as it would stand.
         at: when the act would take effect, in the calendar's zone.
         now: the present moment, in the calendar's zone.
+        book: the sentences of refusals.
 
     """
 
@@ -41,6 +42,7 @@ class Act:
     at: datetime
     now: datetime
     setting: Setting
+    book: Requirements = field(default_factory=requirements, repr=False)
 
     def cell(self, column: str) -> Cell:
         """What the act would write into a column."""
@@ -91,26 +93,27 @@ def _list(values: object) -> str:
 
 def possible(act: Act) -> Reason | None:
     """The command can follow in the state of the dossier."""
-    state, sources = act.case.state, LIFECYCLE.sources(act.command)
+    state, lifecycle = act.case.state, act.case.lifecycle
+    sources, reason = lifecycle.sources(act.command), act.book.reason
     if state in sources:
         return None
     if state == START:
-        return _reason("state.none", command=act.command)
-    label = {"found": STATES[state]}
+        return reason("state.none", command=act.command)
+    label = {"found": lifecycle.labels[state]}
     if state == "paused" and set(WORK) <= set(sources):
-        return _reason("state.paused", command=act.command)
-    if state in ENDED:
-        return _reason("state.ended", label, command=act.command, found=state)
+        return reason("state.paused", command=act.command)
+    if state in lifecycle.ended:
+        return reason("state.ended", label, command=act.command, found=state)
     allowed = [source for source in sources if source != START]
-    label["allowed"] = _list([STATES[source] for source in allowed])
-    return _reason("state", label, command=act.command, found=state, allowed=_list(allowed))
+    label["allowed"] = _list([lifecycle.labels[source] for source in allowed])
+    return reason("state", label, command=act.command, found=state, allowed=_list(allowed))
 
 
 def not_in_future(act: Act) -> Reason | None:
     """Nothing is recorded before it happens."""
     if act.at <= act.now:
         return None
-    return _reason("at.future", found=act.at.isoformat(), allowed=act.now.isoformat())
+    return act.book.reason("at.future", found=act.at.isoformat(), allowed=act.now.isoformat())
 
 
 def in_order(act: Act) -> Reason | None:
@@ -119,7 +122,7 @@ def in_order(act: Act) -> Reason | None:
     if last is None or act.at >= last:
         return None
     previous = act.setting.calendar.local(last)
-    return _reason("at.before_previous", found=act.at.isoformat(), allowed=previous.isoformat())
+    return act.book.reason("at.before_previous", found=act.at.isoformat(), allowed=previous.isoformat())
 
 
 # before receipt

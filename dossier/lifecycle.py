@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import product, starmap
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args, get_origin
 
 from transitions import Machine, MachineError
 
+from dossier.clock import DECISIONS
 from dossier.errors import ImpossibleStep, MalformedTable, UnknownCommand
 from dossier.events import EVENT_CLASSES, Event
 
@@ -107,10 +108,16 @@ class _Cursor:
 
 
 class Lifecycle:
-    """The table, checked, with the two ways to walk it.
+    """The table of one kind of case, checked, with the two ways to walk it.
 
     >>> LIFECYCLE.replay(["received", "apologised", "paused", "resumed"])
     Position(state='late', apologised=True)
+
+    Attributes:
+        labels: every state with its Vietnamese label.
+        classes: the event class of each kind of event.
+        ended: the states in which handling has ended.
+        decisions: the events by which a case is decided.
 
     Raises:
         MalformedTable: an unknown or unreachable state, two rows for one command and state, a command without an
@@ -121,10 +128,14 @@ class Lifecycle:
     def __init__(
         self,
         table: Sequence[Move] = TABLE,
-        states: Iterable[str] = STATES,
+        states: Mapping[str, str] = STATES,
         classes: Mapping[str, type[Event]] = EVENT_CLASSES,
+        *,
+        ended: Iterable[str] = ENDED,
+        decisions: Iterable[str] = DECISIONS,
     ) -> None:
-        self.table, self.states = tuple(table), tuple(states)
+        self.table, self.states, self.labels, self.classes = tuple(table), tuple(states), states, classes
+        self.ended, self.decisions = frozenset(ended), frozenset(decisions)
         _check_states(self.table, self.states)
         _check_kinds(self.table, classes)
         self._steps = _steps(self.table)
@@ -135,6 +146,32 @@ class Lifecycle:
     def commands(self) -> Mapping[str, str]:
         """Every command with the kind of event that it writes, in the order of the table."""
         return MappingProxyType({move.command: move.kind for move in self.table})
+
+    @cached_property
+    def fields(self) -> Mapping[str, Mapping[str, bool]]:
+        """The fields of each kind of event that an act may give, and whether the kind needs them."""
+        return MappingProxyType({kind: _fields(cls) for kind, cls in self.classes.items()})
+
+    @cached_property
+    def lands(self) -> Mapping[str, str]:
+        """Where each kind of event leads in its own place: its first row says it."""
+        return MappingProxyType({move.kind: move.to for move in reversed(self.table)})
+
+    @cached_property
+    def decided(self) -> frozenset[str]:
+        """The states in which a case is decided."""
+        return self.ended | {move.to for move in self.table if move.kind in self.decisions}
+
+    def codes(self, column: str) -> tuple[str, ...]:
+        """The codes that a column of the event log may hold, over all kinds of event; empty where it holds any text.
+
+        >>> LIFECYCLE.codes("channel")
+        ('online', 'in_person', 'postal')
+        """
+        annotations = (
+            cls.model_fields[column].annotation for cls in self.classes.values() if column in cls.model_fields
+        )
+        return tuple(dict.fromkeys(code for found in annotations for code in _codes(found)))
 
     def kind(self, command: str) -> str:
         """The kind of event that a command writes.
@@ -213,6 +250,23 @@ class Lifecycle:
             transitions=self.rows(),
             auto_transitions=False,  # otherwise to_<state>() leads from any state to any other
         )
+
+
+OWN = frozenset({"dossier", "at", "recorded_at", "document_at"})
+"""The columns of an event that the desk knows by itself."""
+
+
+def _fields(cls: type[Event]) -> Mapping[str, bool]:
+    return {name: field.is_required() for name, field in cls.model_fields.items() if name not in OWN}
+
+
+def _codes(annotation: object) -> Iterator[str]:
+    """The texts of every Literal in a type."""
+    if get_origin(annotation) is Literal:
+        yield from get_args(annotation)
+    else:
+        for part in get_args(annotation):
+            yield from _codes(part)
 
 
 def _arrive(position: Position, kind: str, to: str) -> Position:

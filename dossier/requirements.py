@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from string import Formatter
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from dossier.errors import MalformedRequirements, Reason
+from dossier.errors import MalformedFile, Reason
 from dossier.events import LOG_COLUMNS
+from dossier.strict import Strict, Text, read_strictly, shipped
 
 FACTS = frozenset({"command", "field", "found", "allowed"})
 """What a sentence may mention in braces."""
 
 _NAME = "requirements.toml"
 _EXAMPLE = '["pause.reason"] en = "…; give it", vi = "…", citation = "plan-III-6", override = false'
-Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
 
 
-class _Requirement(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+class _Requirement(Strict):
     en: Text
     vi: Text
     citation: Text
@@ -31,8 +28,7 @@ class _Requirement(BaseModel):
     field: str | None = None
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+class _File(Strict):
     schema_version: Literal[1] = Field(alias="schema")
     citation: Mapping[str, Text]
     requirement: Mapping[str, _Requirement]
@@ -49,16 +45,10 @@ class Requirements:
         """Read the text of a file of requirements.
 
         Raises:
-            MalformedRequirements: with the first rule of the format that it breaks.
+            MalformedFile: with the first rule of the format that it breaks.
 
         """
-        try:
-            found = _File.model_validate(tomllib.loads(text))
-        except tomllib.TOMLDecodeError as error:
-            raise MalformedRequirements(name, "the file", str(error), _EXAMPLE) from error
-        except ValidationError as error:
-            first = error.errors()[0]
-            raise MalformedRequirements(name, ".".join(map(str, first["loc"])), first["msg"], _EXAMPLE) from error
+        found = read_strictly(_File, text, name, _EXAMPLE)
         _check(found, name)
         return cls(found.citation, found.requirement)
 
@@ -94,7 +84,7 @@ class Requirements:
 @cache
 def requirements() -> Requirements:
     """The requirements that come with the package, read once."""
-    return Requirements.loads((files("dossier") / "data" / _NAME).read_text(encoding="utf-8"))
+    return Requirements.loads(shipped(_NAME))
 
 
 def _field(code: str, entry: _Requirement) -> str | None:
@@ -110,9 +100,9 @@ def _check(found: _File, name: str) -> None:
     used = {entry.citation for entry in found.requirement.values()}
     for citation in sorted(used ^ set(found.citation)):
         rule = "no citation has this name" if citation in used else "no requirement uses this citation"
-        raise MalformedRequirements(name, f"citation.{citation}", rule, 'plan-III-6 = "Kế hoạch …, mục III.6"')
+        raise MalformedFile(name, f"citation.{citation}", rule, 'plan-III-6 = "Kế hoạch …, mục III.6"')
     for code, entry in found.requirement.items():
         unknown = {fact for text in (entry.en, entry.vi) for _, fact, _, _ in Formatter().parse(text) if fact} - FACTS
         if unknown:
             rule = f"the sentence mentions {{{min(unknown)}}}; it may mention {', '.join(sorted(FACTS))}"
-            raise MalformedRequirements(name, f"requirement.{code}", rule, _EXAMPLE)
+            raise MalformedFile(name, f"requirement.{code}", rule, _EXAMPLE)

@@ -12,15 +12,15 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from calendars import vietnam
 from dossier.errors import Reason, UnknownRole
 from dossier.events import is_blank
-from dossier.lifecycle import LIFECYCLE, START
-from dossier.requirements import requirements
+from dossier.lifecycle import LIFECYCLE, START, Lifecycle
+from dossier.requirements import Requirements, requirements
 from dossier.strict import Strict, Text, read_file_strictly, read_strictly, shipped
 
 
@@ -103,6 +103,8 @@ class CommandRule(Strict):
 class Permissions(Strict):
     """The table of roles, as `data/roles.toml` holds it."""
 
+    lifecycle: ClassVar[Lifecycle] = LIFECYCLE
+
     schema_version: Literal[1] = Field(alias="schema")
     role: Mapping[Annotated[Role, Field(strict=False)], RoleLabel]
     command: Mapping[str, CommandRule]
@@ -112,10 +114,10 @@ class Permissions(Strict):
         nameless = [role for role in Role if role not in self.role]
         if nameless:
             raise ValueError(f"role.{nameless[0]} is missing; every role has its label")
-        unsaid = [command for command in LIFECYCLE.commands if command not in self.command]
+        unsaid = [command for command in self.lifecycle.commands if command not in self.command]
         if unsaid:
             raise ValueError(f"command.{unsaid[0]} is missing; every command of the lifecycle says who may do it")
-        unknown = [command for command in self.command if command not in LIFECYCLE.commands]
+        unknown = [command for command in self.command if command not in self.lifecycle.commands]
         if unknown:
             raise ValueError(f"command.{unknown[0]}: the lifecycle has no such command")
         return self
@@ -137,7 +139,7 @@ class Permissions(Strict):
             UnknownCommand: the lifecycle does not have the command.
 
         """
-        LIFECYCLE.kind(command)
+        self.lifecycle.kind(command)
         return self.command[command].roles(state)
 
     def labels_vi(self, roles: Iterable[Role]) -> str:
@@ -166,7 +168,15 @@ def roles_for(actor: str | None, roles_of: RolesOf) -> frozenset[Role]:
     return frozenset(_role(code, found) for found in roles_of(code) or ()) & GRANTED
 
 
-def refusal(command: str, actor: str | None, roles_of: RolesOf, *, state: str | None = None) -> Reason | None:
+def refusal(  # the law in its parts
+    command: str,
+    actor: str | None,
+    roles_of: RolesOf,
+    *,
+    state: str | None = None,
+    table: Permissions | None = None,
+    book: Requirements | None = None,
+) -> Reason | None:
     """Why an actor may not carry out a command, None where the actor may; no override lifts it.
 
     >>> refusal("receive", "applicant", Roster.of({})).code
@@ -177,19 +187,22 @@ def refusal(command: str, actor: str | None, roles_of: RolesOf, *, state: str | 
         actor: the code that would stand in the event log.
         roles_of: the policy.
         state: the state of the dossier; where it is not known the stricter row holds.
+        table: who may do what; that of dossiers where none is given.
+        book: the sentences of refusals; those of dossiers where none are given.
 
     Raises:
         UnknownCommand: the lifecycle does not have the command.
         UnknownRole: the policy gives something that is no role.
 
     """
-    allowed = permissions().allowed(command, state)
+    table, book = table or permissions(), book or requirements()
+    allowed = table.allowed(command, state)
     if isinstance(roles_of, _Unchecked):
         return None
     if is_blank((actor or "").strip()):
-        return _reason("role.missing", command, (), allowed)
+        return _reason(table, book, "role.missing", command, (), allowed)
     found = roles_for(actor, roles_of)
-    return None if found & set(allowed) else _reason("role.denied", command, sorted(found), allowed)
+    return None if found & set(allowed) else _reason(table, book, "role.denied", command, sorted(found), allowed)
 
 
 def may_read(actor: str | None, roles_of: RolesOf) -> bool:
@@ -209,10 +222,12 @@ def _role(actor: str, found: object) -> Role:
         raise UnknownRole(actor, found, sorted(GRANTED)) from None
 
 
-def _reason(code: str, command: str, found: Collection[Role], allowed: Collection[Role]) -> Reason:
-    vi = {"found": permissions().labels_vi(found), "allowed": permissions().labels_vi(allowed)}
+def _reason(
+    table: Permissions, book: Requirements, code: str, command: str, found: Collection[Role], allowed: Collection[Role]
+) -> Reason:
+    vi = {"found": table.labels_vi(found), "allowed": table.labels_vi(allowed)}
     names = {"found": ", ".join(found) or "none", "allowed": ", ".join(allowed)}
-    return requirements().reason(code, vi, command=command, **names)
+    return book.reason(code, vi, command=command, **names)
 
 
 # the roster of an office

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -12,8 +12,10 @@ from calendars import OutOfRange, Term, UnreadableTerm, WorkCalendar
 from dossier.case import Case
 from dossier.clock import RESTART, AfterSupplement, Clock, read_clock
 from dossier.errors import IncompatibleTerm
+from dossier.lifecycle import LIFECYCLE, Lifecycle
 from dossier.procedure_schema import ProcedureVersion
 from dossier.quotas import Quotas, QuotasOn
+from dossier.stores.records import Record
 
 NORMAL = "normal"
 
@@ -25,13 +27,43 @@ class ProcedureBook(Protocol):
         """The version in force on a day, None where none is known."""
 
 
+def by_procedure(setting: Setting, case: Case, until: datetime) -> Clock | None:
+    """The clock of a dossier, by its receipt and its procedure."""
+    day = setting.receipt_day(case)
+    if day is None:
+        return None
+    version = setting.version(case, day)
+    limit = _limit(case, version)
+    return read_clock(
+        case.clock_steps,
+        limit,
+        calendar=setting.calendar,
+        until=until,
+        promise=case.promise,
+        after=RESTART if version is None else after_supplement(version, limit),
+        stops=(lambda _ground: True) if version is None else version.excludes,
+    )
+
+
 @dataclass(frozen=True)
 class Setting:
-    """The law and the calendar under which a desk works."""
+    """The law and the calendar under which a desk works.
+
+    Attributes:
+        lifecycle: of the kind of case that it runs.
+        reads: how the clock of such a case is read.
+
+    """
 
     calendar: WorkCalendar
     procedures: ProcedureBook | None
     quotas_on: QuotasOn
+    lifecycle: Lifecycle = LIFECYCLE
+    reads: Callable[[Setting, Case, datetime], Clock | None] = by_procedure
+
+    def case(self, code: str, records: tuple[Record, ...]) -> Case:
+        """The case with this history."""
+        return Case(code, records, self.lifecycle)
 
     def as_known_on(self, day: date) -> Setting:
         """The same with the calendar as it was known on a day."""
@@ -58,21 +90,8 @@ class Setting:
 
     def clock(self, case: Case, until: datetime) -> Clock | None:
         """The clock of the case; None while no limit is known or where its end cannot be worked out."""
-        day = self.receipt_day(case)
-        if day is None:
-            return None
-        version = self.version(case, day)
-        limit = _limit(case, version)
         try:
-            return read_clock(
-                case.clock_steps,
-                limit,
-                calendar=self.calendar,
-                until=until,
-                promise=case.promise,
-                after=RESTART if version is None else after_supplement(version, limit),
-                stops=(lambda _ground: True) if version is None else version.excludes,
-            )
+            return self.reads(self, case, until)
         except (OutOfRange, IncompatibleTerm):
             return None
 

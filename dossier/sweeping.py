@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dossier.case import Case
+from dossier.clock import Clock
 from dossier.outbox.payloads import reminder_detail
 from dossier.outbox.topics import REMINDER
 from dossier.setting import Setting
 from dossier.stores.queues import Armed, Posted
 from dossier.stores.records import EventStore
-from dossier.timers import timers
+from dossier.timers import Reminders, reminders
 
 BATCH = 500
+
+Arms = Callable[[Case, Setting, Clock | None, datetime], Reminders]
+"""What a case arms as it stands: case, setting, its clock, the present moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,14 @@ class Swept:
     last: Armed | None = None
 
 
-def sweep(store: EventStore, setting: Setting, now: datetime, after: Armed | None = None, limit: int = BATCH) -> Swept:
+def sweep(
+    store: EventStore,
+    setting: Setting,
+    now: datetime,
+    after: Armed | None = None,
+    limit: int = BATCH,
+    arms: Arms = reminders,
+) -> Swept:
     """Fire a batch of the reminders whose moment has come.
 
     A dossier that fails is left out and reported; the others go on. Two sweeps at once fire each reminder once.
@@ -47,6 +58,7 @@ def sweep(store: EventStore, setting: Setting, now: datetime, after: Armed | Non
         now: the present moment, in the calendar's zone.
         after: the last reminder of the batch before.
         limit: how many reminders at most.
+        arms: what a case arms, as its kind says it.
 
     """
     found: dict[str, list[Armed]] = {"fired": [], "moved": []}
@@ -55,7 +67,7 @@ def sweep(store: EventStore, setting: Setting, now: datetime, after: Armed | Non
     for armed in due:
         try:
             with store.savepoint():
-                outcome = _ring(store, setting, armed, now)
+                outcome = _ring(store, setting, armed, now, arms)
         except Exception as error:  # noqa: BLE001  # one bad dossier never stops the other million
             failed.append((armed, f"{type(error).__name__}: {error}"))
         else:
@@ -78,11 +90,11 @@ def until_all_fired(batch: Callable[[Armed | None], Swept]) -> Swept:
     return total
 
 
-def _ring(store: EventStore, setting: Setting, armed: Armed, now: datetime) -> str:
+def _ring(store: EventStore, setting: Setting, armed: Armed, now: datetime, arms: Arms) -> str:
     if not store.timers.fire(armed, now):  # before reading: whoever writes this dossier now comes before or after
         return "another was first"
-    case = Case(armed.dossier, store.history(armed.dossier))
-    today = timers(case, setting, setting.clock(case, now), now)
+    case = setting.case(armed.dossier, store.history(armed.dossier))
+    today = arms(case, setting, setting.clock(case, now), now).timers
     if today.get(armed.kind) != armed.at:
         store.timers.arm(armed.dossier, today)
         return "moved"

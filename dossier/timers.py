@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
 from string import Formatter
-from typing import Annotated, Literal, NamedTuple, Self, get_args
+from typing import Annotated, ClassVar, Literal, NamedTuple, Self, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, InstanceOf, model_validator
 
@@ -21,7 +21,7 @@ from calendars import OutOfRange, Term, Unit, WorkCalendar, close_after, deadlin
 from dossier.case import Case
 from dossier.clock import WAITS, AfterSupplement, Clock, Due, Step, read_clock
 from dossier.errors import UnknownTimer
-from dossier.lifecycle import ENDED, WAIT
+from dossier.lifecycle import WAIT
 from dossier.procedure_schema import ProcedureVersion
 from dossier.setting import Setting, readable
 from dossier.stores.records import Record
@@ -95,19 +95,20 @@ class TimerRule(Strict):
 class TimerRules(Strict):
     """The parameters of every reminder, as `data/timers.toml` holds them."""
 
+    units: ClassVar[Mapping[str, frozenset[Unit]]] = UNITS
     schema_version: Literal[1] = Field(alias="schema")
     timer: Mapping[Kind, TimerRule]
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        for kind in KINDS:
+        for kind in self.units:
             if kind not in self.timer:
                 raise ValueError(f"timer.{kind} is missing; every kind of reminder has its table")
-            _check_term(kind, self.timer[kind].term)  # type: ignore[index]  # KINDS are the kinds
+            _check_term(kind, self.timer[kind].term, self.units[kind])  # type: ignore[index]  # it is there
         return self
 
     @classmethod
-    def loads(cls, text: str, name: str = _NAME) -> TimerRules:
+    def loads(cls, text: str, name: str = _NAME) -> Self:
         """Read the text of a file of timers.
 
         Raises:
@@ -117,7 +118,7 @@ class TimerRules(Strict):
         return read_strictly(cls, text, name, _EXAMPLE)
 
     @classmethod
-    def load(cls, path: Path) -> TimerRules:
+    def load(cls, path: Path) -> Self:
         """Read an office's own file of timers; raises as `loads` does."""
         return read_file_strictly(cls, path, _EXAMPLE)
 
@@ -129,7 +130,7 @@ class TimerRules(Strict):
 
         """
         if kind not in self.timer:
-            raise UnknownTimer(kind, KINDS)
+            raise UnknownTimer(kind, tuple(self.units))
         return self.timer[kind]  # type: ignore[index]  # it is there
 
     def reminder(self, dossier: str, kind: str, at: datetime) -> Reminder:
@@ -207,7 +208,7 @@ def reminders(
 ) -> Reminders:
     """What `timers` and `is_stopped` say, with their arguments and errors, worked out together."""
     look = _Look(case, setting, clock, setting.calendar.local(now), rules or timer_rules())
-    if not case.records or case.decided_at is not None or case.state in ENDED:
+    if not case.records or case.decided_at is not None or case.state in case.lifecycle.ended:
         return Reminders({}, look.stopped)
     state, found = case.state, {}
     for kind in (kind for kind in KINDS if _ONLY_IN.get(kind, state) == state):
@@ -309,7 +310,7 @@ def _due_soon(look: _Look) -> datetime | None:
     clock = look.running
     if clock is None:
         return None
-    _, at = _opening(look.calendar, clock.legal_due.day, look.term("due_soon"))
+    _, at = opening_before(look.calendar, clock.legal_due.day, look.term("due_soon"))
     return max(clock.started_at.astimezone(UTC), at)
 
 
@@ -317,12 +318,12 @@ def _apology_needed(look: _Look) -> datetime | None:
     clock, spent = look.running, look.case.reappointments
     if clock is None or spent or look.setting.quotas(look.case, look.now.date()).reappointments <= spent:
         return None
-    day, at = _opening(look.calendar, clock.legal_due.day, look.term("apology_needed"))
+    day, at = opening_before(look.calendar, clock.legal_due.day, look.term("apology_needed"))
     return None if day < clock.started_at.date() else max(clock.started_at.astimezone(UTC), at)
 
 
 def _overdue(look: _Look) -> datetime | None:
-    return None if look.running is None else _passed(look.calendar, look.running.legal_due)
+    return None if look.running is None else passed(look.calendar, look.running.legal_due)
 
 
 def _answer_overdue(look: _Look) -> datetime | None:
@@ -350,7 +351,7 @@ def _step_overdue(look: _Look) -> datetime | None:
     read = partial(read_clock, steps, limit, calendar=look.calendar, after=_SUSPEND, stops=stops)
     step = read(until=look.now)
     stopped = step is None or (look.wait is not None and _recedes(step, read(until=look.now + _FAR)))
-    return None if step is None or stopped else _passed(look.calendar, step.legal_due)
+    return None if step is None or stopped else passed(look.calendar, step.legal_due)
 
 
 _MOMENTS: Mapping[str, Callable[[_Look], datetime | None]] = {
@@ -375,7 +376,7 @@ _ONLY_IN: Mapping[str, str] = {
 
 
 @lru_cache(maxsize=2**14)
-def _opening(calendar: WorkCalendar, due: date, term: Term) -> tuple[date, datetime]:
+def opening_before(calendar: WorkCalendar, due: date, term: Term) -> tuple[date, datetime]:
     """The last working day that lies at least `term` before the due date, and when the office opens on it, in UTC."""
     if term.unit is Unit.WORKING_DAY:
         day = calendar.add_working_days(due, -int(term.value))
@@ -384,13 +385,12 @@ def _opening(calendar: WorkCalendar, due: date, term: Term) -> tuple[date, datet
     return day, calendar.next_opening(datetime.combine(day, time(), calendar.zone)).astimezone(UTC)
 
 
-def _passed(calendar: WorkCalendar, due: Due) -> datetime:
-    """The first second that is too late."""
+def passed(calendar: WorkCalendar, due: Due) -> datetime:
+    """The first second that is later than a due date."""
     return calendar.midnight_after(due.day) if due.moment is None else due.moment + timedelta(seconds=1)
 
 
-def _check_term(kind: str, term: Term | None) -> None:
-    allowed = UNITS[kind]
+def _check_term(kind: str, term: Term | None, allowed: frozenset[Unit]) -> None:
     if term is None and allowed:
         raise ValueError(f"timer.{kind} has no term; give a number and a unit")
     if term is not None and term.unit not in allowed:

@@ -52,7 +52,7 @@ class Dossier:
 
     @property
     def state(self) -> str:
-        """One of `dossier.lifecycle.STATES`."""
+        """One of the states of its lifecycle; of `dossier.lifecycle.STATES` for a dossier."""
         return self.case.position.state
 
     @property
@@ -102,7 +102,7 @@ class Dossier:
 
     @property
     def decided_at(self) -> datetime | None:
-        """When it was completed, rejected, withdrawn or closed."""
+        """When it was decided: completed, rejected, withdrawn or closed."""
         decided_at = self.case.decided_at
         return None if decided_at is None else self.setting.calendar.local(decided_at)
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from dossier.case import Case
 from dossier.errors import FormFault, Reason
 from dossier.events import Cell, Event, is_blank, row_of
-from dossier.filling import built, cleaned, filled, invalid, missing
-from dossier.guards import ALWAYS, GUARDS, Act, refusals
-from dossier.lifecycle import LIFECYCLE
+from dossier.filling import built, cleaned, invalid, missing
+from dossier.guards import ALWAYS, Act, refusals
+from dossier.kind import DOSSIER, CaseKind
 from dossier.proof import code_refusal, legal_value
-from dossier.requirements import requirements
+from dossier.requirements import Requirements, requirements
 from dossier.roles import RolesOf, refusal
 from dossier.setting import Setting
 from dossier.stores.records import EventStore, Override, Record
@@ -45,13 +45,17 @@ class Weighed:
     reasons: tuple[Reason, ...]
     draft: Draft | None = None
 
+    @property
+    def _book(self) -> Requirements:
+        return self.act.book
+
     def remaining(self, override: Override | None) -> tuple[Reason, ...]:
         """The reasons that an override leaves standing."""
         if override is None:
             return self.reasons
         blank = [name for name in ("reason", "approver") if is_blank(getattr(override, name))]
         lifted = () if blank else tuple(reason for reason in self.reasons if reason.overridable)
-        flaws = [requirements().reason(f"override.{name}") for name in blank]
+        flaws = [self._book.reason(f"override.{name}") for name in blank]
         return (*flaws, *(reason for reason in self.reasons if reason not in lifted))
 
     def used(self, override: Override | None) -> Override | None:
@@ -68,6 +72,7 @@ class Scales:
         checked: whether the signature of an e-result is checked.
         codes: whether the code of a dossier must follow a grammar.
         printer: issues the forms; without it the act gives their numbers.
+        kind: the kind of case.
 
     """
 
@@ -77,6 +82,7 @@ class Scales:
     checked: bool = False
     codes: bool = False
     printer: Printer | None = None
+    kind: CaseKind = DOSSIER
 
     def weigh(  # an act has this many independent parts
         self, case: Case, command: str, at: datetime | None, now: datetime, fields: Fields, form: Form
@@ -92,9 +98,10 @@ class Scales:
             form: what only the host knows of the form.
 
         """
-        calendar, kind = self.setting.calendar, LIFECYCLE.kind(command)
+        calendar, lifecycle, book = self.setting.calendar, self.kind.lifecycle, self.kind.requirements()
+        kind = lifecycle.kind(command)
         at = now if at is None else calendar.local(at)
-        given = filled(self.setting, case, kind, at, cleaned(calendar, fields))
+        given = self.kind.fill(self.setting, case, kind, at, cleaned(calendar, fields))
         given |= {"dossier": case.code, "at": at, "recorded_at": now}
         if self.checked and command == "complete" and "document" in given:
             given.setdefault("signed", True)  # `legal_value` refuses where it is not
@@ -102,22 +109,23 @@ class Scales:
         draft = self.printer.draft(command, after, self.setting, form) if self.printer else None
         if draft is not None:
             given.setdefault(draft.column, _NUMBER)
-        event, errors = built(kind, given)
+        event, errors = built(kind, given, lifecycle)
         if event is not None:
             after = case.followed_by(Record(len(case.records) + 1, event.to_row()))
-        act = Act(command, case, after, at, now, self.setting)
+        act = Act(command, case, after, at, now, self.setting, book)
         reasons = [*self._beside(act, given), *refusals(act, ALWAYS)]
         if event is None:
-            reasons += [*missing(command, kind, given), *invalid(errors)]
-        reasons += refusals(act, GUARDS.get(command, ()))
+            reasons += [*missing(command, kind, given, lifecycle, book), *invalid(errors, book)]
+        reasons += refusals(act, self.kind.guards.get(command, ()))
         reasons += map(_form_reason, draft.faults if draft else ())
         if form and draft is None:
-            reasons.append(requirements().reason("form.none", command=command))
+            reasons.append(book.reason("form.none", command=command))
         return Weighed(act, event, tuple(reasons), draft)
 
     def _beside(self, act: Act, given: Fields) -> Iterator[Reason]:
         """What speaks against an act beside the history: the actor's roles, the code, the evidence."""
-        found = [refusal(act.command, act.text("actor"), self.roles, state=act.case.state)]
+        table, actor = self.kind.permissions(), act.text("actor")
+        found = [refusal(act.command, actor, self.roles, state=act.case.state, table=table, book=act.book)]
         if self.codes and not act.case.records:
             found.append(code_refusal(act.case.code, act.at.date()))
         if self.checked and act.command == "complete":

@@ -122,8 +122,21 @@ class WorklistLine:
     place: Place
 
 
-def line(overview: Overview, calendar: WorkCalendar, now: datetime, rules: WorklistRules | None = None) -> WorklistLine:
+def line(
+    overview: Overview,
+    calendar: WorkCalendar,
+    now: datetime,
+    rules: WorklistRules | None = None,
+    labels: Mapping[str, str] = STATES,
+) -> WorklistLine:
     """The line of a dossier as it stands at `now`.
+
+    Args:
+        overview: what is kept of it.
+        calendar: of the office.
+        now: the present moment, aware.
+        rules: the thresholds and colours; those of the package where none are given.
+        labels: the states in Vietnamese.
 
     Raises:
         NaiveMoment: `now` has no offset.
@@ -137,7 +150,7 @@ def line(overview: Overview, calendar: WorkCalendar, now: datetime, rules: Workl
     return WorklistLine(
         dossier=overview.dossier,
         state=overview.state,
-        state_vi=STATES.get(overview.state or "", ""),
+        state_vi=labels.get(overview.state or "", ""),
         office=overview.office,
         officer=overview.officer,
         legal_due=None if due is None else overview.legal_due,

@@ -21,10 +21,14 @@ from dossier.custody.chains import examine, examine_texts
 from dossier.custody.findings import Finding
 from dossier.custody.kept import COLUMNS, KeptRow
 from dossier.errors import UnusableArchive
+from dossier.events import UNKNOWN
+from dossier.stores.chain import ADDED
 
 FORMAT = "motcua-archive-1"
 MANIFEST = "manifest.json"
 _SCHEMA = dict.fromkeys(COLUMNS, pl.String()) | {"version": pl.Int64()}
+_EARLY = {name: kind for name, kind in _SCHEMA.items() if name not in ADDED}
+"""The columns of an archive that was written before there were the others."""
 
 
 class Head(NamedTuple):
@@ -176,6 +180,8 @@ def read_part(folder: Path, listed: Listed) -> Part:
         frame = pl.read_parquet(io.BytesIO(content))
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise UnusableArchive(folder, f"{part.file} is no Parquet file ({error})") from error
+    if dict(frame.schema) == _EARLY:
+        frame = frame.with_columns(pl.lit(UNKNOWN).alias(name) for name in ADDED).select(*_SCHEMA)
     if dict(frame.schema) != _SCHEMA:
         raise UnusableArchive(folder, f"{part.file} has other columns than the events have")
     return Part(part.file, part.sha256, [Head(*head) for head in part.heads], frame.rows(named=True))

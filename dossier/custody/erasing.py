@@ -14,12 +14,10 @@ from dossier.custody.kept import batches, read
 from dossier.errors import NoBasis, NotErasable
 from dossier.events import UNKNOWN, is_blank
 from dossier.evidence.storage import DocumentStorage
-from dossier.lifecycle import ENDED, STATES
 from dossier.stores.cells import sortable
 from dossier.stores.records import Jotting
 from dossier.stores.sql import Store
 
-DECIDED = (*ENDED, "completed")
 BATCH = 500
 
 
@@ -78,7 +76,7 @@ def decided_before(store: Store, day: date, zone: ZoneInfo | None = None) -> Ite
     )
     near = events.c.at < (day + timedelta(days=2)).isoformat()  # the offset may move it over midnight
     select = sa.select(dossiers.c.dossier, events.c.at).select_from(dossiers.join(events, head))
-    chosen = select.where(dossiers.c.state.in_(DECIDED), near, left).order_by(dossiers.c.dossier)
+    chosen = select.where(dossiers.c.state.in_(store.lifecycle.decided), near, left).order_by(dossiers.c.dossier)
     for row in read(store.connection, chosen):
         if datetime.fromisoformat(str(row["at"])).astimezone(zone or vietnam().zone).date() < day:
             yield str(row["dossier"])
@@ -110,8 +108,11 @@ def _refused(store: Store, codes: Sequence[str]) -> Iterator[tuple[str, str]]:
             yield code, f"it was pruned and lies in the archive, file {archived[code]}; erase it there"
         elif code not in states:
             yield code, "there is no such dossier"
-        elif states[code] not in {None, *DECIDED}:
-            yield code, f"it is not decided yet ({STATES[states[code]]}), and the office needs its texts"
+        elif states[code] not in {None, *store.lifecycle.decided}:
+            yield (
+                code,
+                f"it is not decided yet ({store.lifecycle.labels[states[code]]}), and the office needs its texts",
+            )
 
 
 def _erase(store: Store, codes: Sequence[str], basis: str, actor: str, now: datetime) -> tuple[int, int, int]:

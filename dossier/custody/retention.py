@@ -17,7 +17,6 @@ from dossier.custody.archives import Head, Part, examine_part, read_manifest, re
 from dossier.custody.kept import KeptRow, batches, in_order, kept, read, wait_for_writers
 from dossier.custody.sealing import sealings
 from dossier.errors import ArchiveDiffers, NotSealed
-from dossier.lifecycle import ENDED
 from dossier.stores.cells import sortable
 from dossier.stores.records import Jotting
 from dossier.stores.sql import Store
@@ -89,7 +88,8 @@ def archive(
     folder = directory / str(year)
     if folder.exists():
         return _checked(store, folder)
-    ended = list(_ended(store, year, zone or vietnam().zone, (*ENDED, "completed") if undelivered else ENDED))
+    states = sorted(store.lifecycle.decided if undelivered else store.lifecycle.ended)
+    ended = list(_ended(store, year, zone or vietnam().zone, states))
     chosen = [one for one in ended if not one.unsent]
     sealed = sealings(store)
     if not sealed or any(one.sealed < one.version for one in chosen):

@@ -6,13 +6,15 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from types import MappingProxyType
 from typing import get_args
 
 import polars as pl
 
 from calendars import NoTermGiven, Term, UnreadableTerm
-from dossier.events import KINDS, LOG_COLUMNS, UNKNOWN, Channel, ClosingGround
+from dossier.events import KINDS, LOG_COLUMNS, UNKNOWN, Channel, ClosingGround, Rating, Status
 from dossier.formats.moments import Clock, Reasons, read_moments, read_promises
+from dossier.lifecycle import LIFECYCLE, Lifecycle
 from dossier.procedure_schema import GROUNDS
 
 CHANNELS: tuple[str, ...] = get_args(Channel)
@@ -21,8 +23,24 @@ CHANNELS: tuple[str, ...] = get_args(Channel)
 ALL_GROUNDS: tuple[str, ...] = tuple(dict.fromkeys(GROUNDS + get_args(ClosingGround)))
 """Codes of `ground`: those of a pause, and those of a closing."""
 
+STATUSES: tuple[str, ...] = get_args(Status)
+"""Codes of `status`."""
+
+RATINGS: tuple[str, ...] = get_args(Rating)
+"""Codes of `rating`."""
+
+Codes = Mapping[str, tuple[str, ...]]
+"""Columns, each with the codes that it may hold."""
+
+
+def codes_of(lifecycle: Lifecycle) -> Codes:
+    """The codes of a log of one kind of case that are its own."""
+    own = {"event": tuple(lifecycle.classes), "channel": lifecycle.codes("channel")}
+    return {} if lifecycle is LIFECYCLE else own
+
+
 FLAGS: Mapping[str, bool] = {"true": True, "1": True, "false": False, "0": False}
-"""How `signed` and `digitised` may be written, in any case."""
+"""How `signed`, `digitised` and `reused` may be written, in any case."""
 
 REQUIRED = ("dossier", "event", "at")
 """Columns that a log must have, and fill in every row."""
@@ -64,7 +82,9 @@ def stripped(before: pl.DataFrame, after: pl.DataFrame) -> dict[str, int]:
     return {BLANKS: count} if count else {}
 
 
-def read_column(name: str, texts: pl.Series, clock: Clock, *, required: bool = False) -> Column:
+def read_column(
+    name: str, texts: pl.Series, clock: Clock, *, required: bool = False, codes: Codes = MappingProxyType({})
+) -> Column:
     """Read one column of the log; one that the log does not know stays text.
 
     Args:
@@ -72,9 +92,10 @@ def read_column(name: str, texts: pl.Series, clock: Clock, *, required: bool = F
         texts: stripped, null where empty.
         clock: how moments are read.
         required: whether an empty cell is a fault.
+        codes: the codes that a column may hold, where they are not those of dossiers.
 
     """
-    reader = _READERS.get(name)
+    reader = partial(_codes, allowed=codes[name]) if name in codes else _READERS.get(name)
     column = reader(texts, clock) if reader else Column((texts,))
     extra = _must_not(texts, name) if required else {}
     return replace(column, reasons={**column.reasons, **extra})
@@ -149,13 +170,15 @@ def _known(texts: pl.Series) -> pl.Series:
 MOMENT_COLUMNS = ("at", "recorded_at", "document_at")
 """Columns that hold a moment."""
 
-FLAG_COLUMNS = ("signed", "digitised")
+FLAG_COLUMNS = ("signed", "digitised", "reused")
 """Columns that hold true or false."""
 
 _READERS: Mapping[str, Callable[[pl.Series, Clock], Column]] = {
     "event": partial(_codes, allowed=KINDS),
     "channel": partial(_codes, allowed=CHANNELS),
     "ground": partial(_codes, allowed=ALL_GROUNDS),
+    "status": partial(_codes, allowed=STATUSES),
+    "rating": partial(_codes, allowed=RATINGS),
     "limit": _limits,
     "promised": _promises,
     **dict.fromkeys(MOMENT_COLUMNS, _moments),

@@ -92,9 +92,9 @@ class EventLog:
             (String, null: an activity that is not mapped), ``at`` (UTC) always, the other columns of the log where
             `columns` has them. Moments are ``Datetime("us", "UTC")``, null: unknown. ``promised`` is three columns:
             ``promised_at`` (null where only a date was given), ``promised_date`` (the date in the calendar's zone),
-            ``promised_unknown``. ``signed`` and ``digitised`` are Boolean, null: unknown, an empty cell is false. All
-            others are String, null: an empty cell, ``?``: the source cannot say. Unknown columns follow as String;
-            a mapped log keeps the name of the activity as ``activity``.
+            ``promised_unknown``. ``signed``, ``digitised`` and ``reused`` are Boolean, null: unknown, an empty cell
+            is false. All others are String, null: an empty cell, ``?``: the source cannot say. Unknown columns follow
+            as String; a mapped log keeps the name of the activity as ``activity``.
         columns: columns of the log that the source has; about any other it cannot say.
         kinds: kinds of event that the source can say.
         rows: data rows read, those of unmapped activities and unreadable dossiers included.
@@ -106,6 +106,7 @@ class EventLog:
         evidence_from: column to the first day on which it was kept.
         set_aside: data rows of unreadable dossiers and without dossier.
         repaired: what was put right on the way, and how often.
+        calendars: by code of the office, where others in the log keep other hours.
 
     """
 
@@ -121,6 +122,7 @@ class EventLog:
     evidence_from: Mapping[str, date]
     set_aside: int = 0
     repaired: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    calendars: Mapping[str, WorkCalendar] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def summary(self) -> Summary:

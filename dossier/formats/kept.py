@@ -15,6 +15,7 @@ from dossier.formats.eventlog import EventLog
 from dossier.formats.log import told
 from dossier.formats.mapping import LogMapping
 from dossier.formats.table import ROW, Source, event_log
+from dossier.lifecycle import LIFECYCLE, Lifecycle
 from dossier.stores.addresses import shown
 from dossier.stores.chain import BESIDE
 from dossier.stores.ready import ready
@@ -32,6 +33,7 @@ def read_store(
     *,
     calendar: WorkCalendar | None = None,
     tables: Tables = TABLES,
+    lifecycle: Lifecycle = LIFECYCLE,
 ) -> EventLog:
     """Read every event of a database, those imported and taken over among them; texts that were erased are unknown.
 
@@ -41,13 +43,14 @@ def read_store(
             events are not used, for the store has those of the event log.
         calendar: working time of the office; None: that of the mapping, else Vietnam's.
         tables: the tables.
+        lifecycle: of the cases that they keep, where no mapping says it.
 
     Raises:
         UnusableDatabase: no such database.
         TablesBehind: it has no tables of motcua, or old ones.
 
     """
-    mapping = replace(mapping or LogMapping(""), columns={}, events=())
+    mapping = replace(mapping or LogMapping("", lifecycle=lifecycle), columns={}, events=())
     with ready(address, tables, writes=False) as store:
         frames = [_frame(rows) for rows in _batches(store.connection, tables)]
     empty = pl.DataFrame(schema=dict.fromkeys(LOG_COLUMNS, pl.String))

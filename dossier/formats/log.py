@@ -12,7 +12,7 @@ import polars as pl
 
 from calendars import WorkCalendar, vietnam
 from dossier.events import UNKNOWN
-from dossier.formats.cells import FLAG_COLUMNS, MOMENT_COLUMNS, PROMISED, clean, read_column, stripped
+from dossier.formats.cells import FLAG_COLUMNS, MOMENT_COLUMNS, PROMISED, clean, codes_of, read_column, stripped
 from dossier.formats.eventlog import VALUE_LENGTH, EventLog, Unreadable
 from dossier.formats.foreign import translate
 from dossier.formats.mapping import LogMapping
@@ -21,25 +21,33 @@ from dossier.formats.oddities import oddities
 from dossier.formats.reading import mapped_cells
 from dossier.formats.table import FILE, LINE, ROW, Source, Table, event_log
 from dossier.formats.writing import write_log
+from dossier.lifecycle import LIFECYCLE, Lifecycle
 
 __all__ = ["EventLog", "Unreadable", "read_log", "write_log"]
 
 _PLACES = ("rule", LINE, FILE)
 
 
-def read_log(path: str | Path, mapping: LogMapping | None = None, *, calendar: WorkCalendar | None = None) -> EventLog:
+def read_log(
+    path: str | Path,
+    mapping: LogMapping | None = None,
+    *,
+    calendar: WorkCalendar | None = None,
+    lifecycle: Lifecycle = LIFECYCLE,
+) -> EventLog:
     """Read a log from CSV, JSON Lines (each plain or .gz), Parquet or XLSX, told apart by the ending of the name.
 
     Args:
         path: the file.
         mapping: how a foreign log tells its story; None: the file is an event log as docs/event-log.md describes it.
         calendar: working time of the office; None: that of the mapping, else Vietnam's.
+        lifecycle: of the cases of a log that is read without a mapping; a mapping has its own.
 
     Raises:
         LogError: the file cannot be read whole; nothing of it is used.
 
     """
-    path, mapping = Path(path), mapping or LogMapping("")
+    path, mapping = Path(path), mapping or LogMapping("", lifecycle=lifecycle)
     calendar = calendar or mapping.calendar or vietnam()
     if mapping.national is not None:
         from dossier.formats.national import national_table
@@ -67,7 +75,7 @@ def read_log(path: str | Path, mapping: LogMapping | None = None, *, calendar: W
 def told(source: Source, mapping: LogMapping, calendar: WorkCalendar) -> EventLog:
     """The log that a source tells, its cells read, its unreadable dossiers set aside."""
     table = source.table
-    typed, faults, repaired = _typed(table, Clock(calendar.zone, source.naive or mapping.zone))
+    typed, faults, repaired = _typed(table, Clock(calendar.zone, source.naive or mapping.zone), mapping.lifecycle)
     unreadable = _named([*source.faults, *table.faults, *faults], source)
     aside = {fault.dossier for fault in unreadable} - {None}
     events = _forget(_only_readable(typed, aside), mapping.evidence_from, calendar)
@@ -88,15 +96,15 @@ def told(source: Source, mapping: LogMapping, calendar: WorkCalendar) -> EventLo
     )
 
 
-def _typed(table: Table, clock: Clock) -> tuple[pl.DataFrame, list[Unreadable], Counter[str]]:
+def _typed(table: Table, clock: Clock, lifecycle: Lifecycle) -> tuple[pl.DataFrame, list[Unreadable], Counter[str]]:
     """The table with its cells read, every cell that could not be, and what was put right."""
-    frame = table.frame
+    frame, codes = table.frame, codes_of(lifecycle)
     series: list[pl.Series] = []
     faults: list[Unreadable] = []
     repaired: Counter[str] = Counter()
     for name in (*table.columns, *table.extras):
         texts = frame.get_column(name)
-        column = read_column(name, texts, clock, required=name in table.required)
+        column = read_column(name, texts, clock, required=name in table.required, codes=codes)
         series += column.series
         faults += _faults(table, name, column.reasons)
         repaired.update(column.repaired)

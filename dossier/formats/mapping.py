@@ -14,16 +14,20 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from calendars import WorkCalendar, for_country
 from calendars.files import read_toml
-from dossier.events import KINDS, UNKNOWN
-from dossier.formats.cells import ALL_GROUNDS, CHANNELS, FIELDS, FLAGS, REQUIRED
+from dossier.events import UNKNOWN
+from dossier.formats.cells import ALL_GROUNDS, CHANNELS, FIELDS, FLAGS, RATINGS, REQUIRED, STATUSES, codes_of
 from dossier.formats.errors import LogError, MalformedMapping
 from dossier.formats.source import check_text, read_bytes
+from dossier.lifecycle import LIFECYCLE, Lifecycle
 
 CODES: Mapping[str, tuple[str, ...]] = {
     "channel": (*CHANNELS, UNKNOWN),
     "ground": (*ALL_GROUNDS, UNKNOWN),
     "signed": (*FLAGS, UNKNOWN),
     "digitised": (*FLAGS, UNKNOWN),
+    "reused": (*FLAGS, UNKNOWN),
+    "status": (*STATUSES, UNKNOWN),
+    "rating": (*RATINGS, UNKNOWN),
 }
 """Columns whose foreign values a mapping may translate, and into what."""
 
@@ -127,6 +131,7 @@ class LogMapping:
         sheet: sheet of a workbook; None: the first that is shown.
         header: row of that sheet which holds the names of the columns.
         national: the file holds national records, and no column is mapped.
+        lifecycle: of the kind of case of which the log tells.
 
     """
 
@@ -142,11 +147,12 @@ class LogMapping:
     sheet: str | None = None
     header: int = 1
     national: National | None = None
+    lifecycle: Lifecycle = LIFECYCLE
 
     @property
     def kinds(self) -> frozenset[str]:
         """Kinds of event that the source can say."""
-        return self.can_say | {rule.kind for rule in self.events} if self.columns else frozenset(KINDS)
+        return self.can_say | {rule.kind for rule in self.events} if self.columns else frozenset(self.lifecycle.classes)
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -189,8 +195,12 @@ class LogMapping:
         return replace(self, columns={key: names[name] for key, name in self.columns.items()}, events=tuple(rules))
 
 
-def read_mapping(path: str | Path) -> LogMapping:
+def read_mapping(path: str | Path, lifecycle: Lifecycle = LIFECYCLE) -> LogMapping:
     """Read a mapping file.
+
+    Args:
+        path: the file.
+        lifecycle: of the kind of case of which the log tells.
 
     Raises:
         LogError: the file cannot be read.
@@ -200,7 +210,7 @@ def read_mapping(path: str | Path) -> LogMapping:
     path = Path(path)
     data = read_bytes(path, packed=False)
     check_text(path, data)
-    reader = _Reader(path, data.decode("utf-8-sig"))
+    reader = _Reader(path, data.decode("utf-8-sig"), lifecycle)
     top = reader.top()
     national = reader.national(top)
     columns = reader.columns(top)
@@ -211,12 +221,13 @@ def read_mapping(path: str | Path) -> LogMapping:
         values=reader.values(top),
         zone=reader.zone("time.zone", reader.table(top.get("time"), "time.", _TIME, ("zone",)).get("zone")),
         calendar=reader.calendar(top),
-        can_say=frozenset(reader.codes("can_say", top.get("can_say", []), KINDS)),
+        can_say=frozenset(reader.codes("can_say", top.get("can_say", []), tuple(lifecycle.classes))),
         evidence_from=reader.evidence(top),
         law_as_of=top.get("law_as_of"),
         sheet=top.get("sheet"),
         header=reader.header(top),
         national=national,
+        lifecycle=lifecycle,
     )
 
 
@@ -226,6 +237,7 @@ class _Reader:
 
     path: Path
     text: str
+    lifecycle: Lifecycle = LIFECYCLE
 
     def fail(self, key: str, found: str, allowed: str, example: str) -> NoReturn:
         last = re.escape(key.rpartition(".")[2])
@@ -312,7 +324,7 @@ class _Reader:
 
     def event(self, found: object, where: str) -> EventRule:
         table = self.table(found, where, _EVENT, ("kind",))
-        self.codes(f"{where}kind", [table["kind"]], KINDS)
+        self.codes(f"{where}kind", [table["kind"]], tuple(self.lifecycle.classes))
         if ("activity" in table) == ("column" in table):
             both = "activity and column both" if "activity" in table else "neither activity nor column"
             self.fail(where.rstrip("."), both, "one of them", f"{_EVENT['activity'][1]} or {_EVENT['column'][1]}")
@@ -324,9 +336,10 @@ class _Reader:
     def values(self, top: dict[str, Any]) -> dict[str, dict[str, str]]:
         example = _TOP["values"][1]
         tables = self.table(top.get("values"), "values.", dict.fromkeys(CODES, (dict, example)))
+        own = {name: (*codes, UNKNOWN) for name, codes in codes_of(self.lifecycle).items()}
         for name, table in tables.items():
             for foreign, code in table.items():
-                self.codes(f"values.{name}.{foreign}", [code], CODES[name])
+                self.codes(f"values.{name}.{foreign}", [code], own.get(name, CODES[name]))
         return {name: {key.strip(): code for key, code in table.items()} for name, table in tables.items()}
 
     def zone(self, key: str, name: str | None) -> ZoneInfo | None:

@@ -14,17 +14,16 @@ import polars as pl
 from dossier.adoption import Adopted
 from dossier.desk import Desk
 from dossier.events import LOG_COLUMNS, UNKNOWN, Cell
+from dossier.formats.cells import FLAG_COLUMNS
 from dossier.formats.eventlog import EventLog
 from dossier.formats.writing import write_log
-from dossier.lifecycle import ENDED, STATES
+from dossier.lifecycle import LIFECYCLE, Lifecycle
 from dossier.stores.addresses import connected
 from dossier.stores.ready import ready
 from dossier.stores.records import Jotting
 from dossier.stores.sql import Store
 from dossier.stores.tables import TABLES, Tables
 from dossier.stores.upgrading import upgrade
-
-_FLAGS = ("signed", "digitised")
 
 
 def import_log(log: EventLog, address: str, tables: Tables = TABLES) -> int:
@@ -72,6 +71,7 @@ class TakenOver:
     """The dossiers of another system after the cut-over (chuyển đổi hệ thống)."""
 
     dossiers: tuple[Adopted, ...]
+    lifecycle: Lifecycle = LIFECYCLE
 
     @property
     def events(self) -> int:
@@ -82,12 +82,12 @@ class TakenOver:
     def states(self) -> dict[str, int]:
         """How many stand in each state, in the order of the lifecycle."""
         found = Counter(dossier.state for dossier in self.dossiers)
-        return {state: found[state] for state in STATES if found[state]}
+        return {state: found[state] for state in self.lifecycle.states if found[state]}
 
     @property
     def ended(self) -> int:
         """How many have ended; the others are running and go on at the desk."""
-        return sum(count for state, count in self.states.items() if state in ENDED)
+        return sum(count for state, count in self.states.items() if state in self.lifecycle.ended)
 
     @property
     def imperfect(self) -> tuple[Adopted, ...]:
@@ -113,7 +113,7 @@ def adopt_log(log: EventLog, desk: Desk) -> TakenOver:
         Conflict: a dossier is there already; nothing is kept.
 
     """
-    return TakenOver(desk.adopt(_rows(log), _columns(log)))
+    return TakenOver(desk.adopt(_rows(log), _columns(log)), desk.kind.lifecycle)
 
 
 def _doubt(dossier: Adopted) -> dict[str, Any]:
@@ -130,7 +130,7 @@ def _rows(log: EventLog) -> Iterator[dict[str, Cell]]:
     events = log.events.filter(pl.col("event").is_not_null())
     unsaid = [
         pl.when(pl.col(name).is_null()).then(pl.lit(UNKNOWN)).alias(f"{name}?")
-        for name in _FLAGS
+        for name in FLAG_COLUMNS
         if name in log.columns
     ]
     for row in events.with_columns(unsaid).iter_rows(named=True):

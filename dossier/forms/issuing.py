@@ -11,7 +11,6 @@ from typing import Literal
 
 from dossier.case import Case
 from dossier.errors import FormFault, FormRefused, MalformedFile, NoFormInForce, OfficeWithoutCode
-from dossier.filling import FIELDS
 from dossier.forms.form import Form
 from dossier.forms.kinds import Forms, Version
 from dossier.forms.numbering import Numbering
@@ -190,7 +189,7 @@ class Draft:
 
 def column(command: str) -> Column:
     """The column of the event log in which the number of the form stands."""
-    return "slip" if FIELDS[LIFECYCLE.kind(command)]["slip"] else "notice"
+    return "slip" if LIFECYCLE.fields[LIFECYCLE.kind(command)]["slip"] else "notice"
 
 
 def _check(forms: Forms, numbering: Numbering) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from enum import Enum
 
 from dossier.outbox.notices import Notices, notices
-from dossier.timers import TimerRules, timer_rules
+from dossier.timers import TimerRules
 
 LookUp = Callable[[str], Mapping[str, object]]
 """Gives the fields that the host knows of the thing with this code; empty where it knows none."""
@@ -59,7 +59,7 @@ class Host:
         apology_moves_promise: whether NgayHenTra is the new appointment after an apology. Not verified; by default it
             is not, for the national figure compares the end of handling with it, and a late dossier stays late.
         notices: the sentences of notices; those of the package when none are given.
-        timers: the sentences of reminders; those of the package when none are given.
+        timers: the sentences of reminders; those of the kind of case when none are given.
 
     """
 
@@ -71,4 +71,4 @@ class Host:
     times: TimeFormat = TimeFormat.COMPACT
     apology_moves_promise: bool = False
     notices: Notices = field(default_factory=notices)
-    timers: TimerRules = field(default_factory=timer_rules)
+    timers: TimerRules | None = None

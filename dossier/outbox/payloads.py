@@ -16,6 +16,7 @@ from dossier.outbox.sinks import Message
 from dossier.outbox.topics import NATIONAL, NOTICE, PROGRESS, REMINDER, check_topic
 from dossier.setting import Setting
 from dossier.stores.records import Record
+from dossier.timers import timer_rules
 
 Payload = Mapping[str, object]
 
@@ -57,7 +58,7 @@ def payload(
     if not records:
         raise ValueError("a message follows an event and there is none; give the history up to its version")
     check_topic(records[-1], topic)
-    case = Case(str(records[-1].row["dossier"]), tuple(records))
+    case = setting.case(str(records[-1].row["dossier"]), tuple(records))
     return _WRITERS[topic](_Asked(case, setting, now, detail, host or Host()))
 
 
@@ -85,7 +86,7 @@ def _notice(asked: _Asked) -> Payload:
 def _reminder(asked: _Asked) -> Payload:
     case, local = asked.case, asked.setting.calendar.local
     kind, armed_for = _read_detail(asked.detail)
-    told = asked.host.timers.reminder(case.code, kind, local(armed_for))
+    told = (asked.host.timers or timer_rules()).reminder(case.code, kind, local(armed_for))
     clock, until = asked.setting.clock(case, local(asked.now)), local(case.decided_at or asked.now)
     return {
         "kind": kind,

@@ -11,7 +11,7 @@ from dossier.events import LOG_COLUMNS, UNKNOWN, Cell, Row
 Text = dict[str, str | None]
 
 MOMENTS = frozenset({"at", "recorded_at", "document_at"})
-FLAGS = frozenset({"signed", "digitised"})
+FLAGS = frozenset({"signed", "digitised", "reused"})
 _READ = (*sorted(MOMENTS), "promised", *sorted(FLAGS))
 _NEVER_EMPTY = ("dossier", "event", "at")
 _FLAG_TEXTS = {"true": True, "false": False, "1": True, "0": False}

@@ -29,6 +29,10 @@ LINKED = (
 )
 """The columns that the chain runs over, in this order."""
 
+ADDED = ("reused", "status", "rating")
+"""Columns that joined the log later: an event that cannot say them is linked as it was before there were any."""
+
+_FIRST = tuple(name for name in LINKED if name not in ADDED)
 _FORMAT = "motcua-chain-1"
 _DIGEST = "sha256:"
 Kept = Mapping[str, str | int | None]
@@ -76,5 +80,7 @@ def link(previous: str, row: Kept) -> str:
         row: the event as it is kept.
 
     """
-    cells = json.dumps([_FORMAT, previous, *map(row.get, LINKED)], ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(cells.encode()).hexdigest()
+    added = {name: row[name] for name in ADDED if row.get(name, UNKNOWN) != UNKNOWN}
+    cells = [_FORMAT, previous, *map(row.get, _FIRST), *([added] if added else [])]
+    text = json.dumps(cells, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

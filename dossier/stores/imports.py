@@ -8,12 +8,14 @@ from itertools import groupby
 
 from dossier.errors import ImpossibleStep
 from dossier.events import LOG_COLUMNS, Row
-from dossier.lifecycle import LIFECYCLE
+from dossier.lifecycle import LIFECYCLE, Lifecycle
 from dossier.stores.cells import Text, decode, encode
 from dossier.stores.records import Import, Overview, Record, Source
 
 
-def imported(rows: Iterable[Row], columns: Iterable[str] = LOG_COLUMNS) -> list[Import]:
+def imported(
+    rows: Iterable[Row], columns: Iterable[str] = LOG_COLUMNS, lifecycle: Lifecycle = LIFECYCLE
+) -> list[Import]:
     """Whole histories as read, with the line that the history alone tells.
 
     Raises:
@@ -21,7 +23,8 @@ def imported(rows: Iterable[Row], columns: Iterable[str] = LOG_COLUMNS) -> list[
 
     """
     return [
-        Import(code, texts, overview_of(code, records_of(texts, "import"))) for code, texts in histories(rows, columns)
+        Import(code, texts, overview_of(code, records_of(texts, "import"), lifecycle))
+        for code, texts in histories(rows, columns)
     ]
 
 
@@ -43,7 +46,7 @@ def records_of(rows: Sequence[Text], source: Source) -> tuple[Record, ...]:
     return tuple(Record(version, decode(texts), source) for version, texts in enumerate(rows, start=1))
 
 
-def overview_of(dossier: str, records: Sequence[Record]) -> Overview:
+def overview_of(dossier: str, records: Sequence[Record], lifecycle: Lifecycle = LIFECYCLE) -> Overview:
     """The line of a history as far as the history alone tells it."""
     received = next((record for record in records if record.kind == "received"), None)
     promises = [r.known("promised") for r in records if r.kind in {"received", "supplemented", "apologised"}]
@@ -52,15 +55,15 @@ def overview_of(dossier: str, records: Sequence[Record]) -> Overview:
     return Overview(
         dossier=dossier,
         version=len(records),
-        state=_state(records),
+        state=_state(records, lifecycle),
         procedure=next((code for code in reversed(procedures) if code), None),
         received_at=received.at if received else None,
         promised=promised,
     )
 
 
-def _state(records: Sequence[Record]) -> str | None:
+def _state(records: Sequence[Record], lifecycle: Lifecycle) -> str | None:
     try:
-        return LIFECYCLE.replay(record.kind for record in records).state
+        return lifecycle.replay(record.kind for record in records).state
     except ImpossibleStep:
         return None

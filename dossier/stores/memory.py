@@ -9,6 +9,7 @@ from datetime import datetime
 
 from dossier.errors import Conflict
 from dossier.events import LOG_COLUMNS, Cell, Row
+from dossier.lifecycle import LIFECYCLE, Lifecycle
 from dossier.stores.documents import MemoryDocuments
 from dossier.stores.imports import imported, records_of
 from dossier.stores.memqueues import MemoryOutbox, MemoryTimers
@@ -17,9 +18,15 @@ from dossier.stores.records import Entry, Import, Jotting, Keyed, Overview, Reco
 
 
 class MemoryStore:
-    """A store in memory that keeps the contract of `EventStore`; nothing outlives the process."""
+    """A store in memory that keeps the contract of `EventStore`; nothing outlives the process.
 
-    def __init__(self) -> None:
+    Args:
+        lifecycle: of the cases that it keeps; what is imported is replayed by it.
+
+    """
+
+    def __init__(self, lifecycle: Lifecycle = LIFECYCLE) -> None:
+        self.lifecycle = lifecycle
         self._histories: dict[str, list[Record]] = {}
         self._overviews: dict[str, Overview] = {}
         self._keys: dict[str, Keyed] = {}
@@ -32,7 +39,7 @@ class MemoryStore:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All that is kept inside, or nothing of it."""
-        before = deepcopy(vars(self))
+        before = deepcopy({name: part for name, part in vars(self).items() if part is not self.lifecycle})
         try:
             yield
         except BaseException:
@@ -84,7 +91,7 @@ class MemoryStore:
 
     def import_rows(self, rows: Iterable[Row], columns: Iterable[str] = LOG_COLUMNS) -> int:
         """Keep whole histories as read; raises as `EventStore` says."""
-        found = imported(rows, columns)
+        found = imported(rows, columns, self.lifecycle)
         self.take_in(found, "import")
         return sum(len(one.rows) for one in found)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from dossier.lifecycle import LIFECYCLE, Lifecycle
 from dossier.stores.addresses import connected
 from dossier.stores.sql import Store
 from dossier.stores.tables import TABLES, Tables
@@ -12,13 +13,16 @@ from dossier.stores.upgrading import check
 
 
 @contextmanager
-def ready(address: str, tables: Tables = TABLES, *, writes: bool = True) -> Iterator[Store]:
+def ready(
+    address: str, tables: Tables = TABLES, *, writes: bool = True, lifecycle: Lifecycle = LIFECYCLE
+) -> Iterator[Store]:
     """The store of a database: what is done is kept at the end, and undone when anything fails.
 
     Args:
         address: as SQLAlchemy writes it, as `sqlite:///office.db`.
         tables: the tables.
         writes: one that only reads does not keep others from writing.
+        lifecycle: of the cases that they keep.
 
     Raises:
         UnusableDatabase: it cannot be opened, read or written.
@@ -32,4 +36,4 @@ def ready(address: str, tables: Tables = TABLES, *, writes: bool = True) -> Iter
         if writes and connection.dialect.name == "sqlite":  # otherwise two readers could not both become writers
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         check(connection, tables)
-        yield Store(connection, tables)
+        yield Store(connection, tables, lifecycle)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from dossier.errors import Conflict
 from dossier.events import LOG_COLUMNS, Cell, Row
+from dossier.lifecycle import LIFECYCLE, Lifecycle
 from dossier.stores.cells import decode, encode, parse_time, sortable
 from dossier.stores.chain import Kept, link, seal, unsealed
 from dossier.stores.imports import imported
@@ -45,15 +46,16 @@ class Store:
     Args:
         bind: an open SQLAlchemy `Connection` or `Session`, or a DBAPI connection (`sqlite3`, `psycopg`, Django's).
         tables: the tables, which must be there.
+        lifecycle: of the cases that they keep; what is imported is replayed by it.
 
     Raises:
         UnsupportedDatabase: neither SQLite nor PostgreSQL.
 
     """
 
-    def __init__(self, bind: object, tables: Tables = TABLES) -> None:
+    def __init__(self, bind: object, tables: Tables = TABLES, lifecycle: Lifecycle = LIFECYCLE) -> None:
         self._bind = _opened(bind)
-        self.tables = tables
+        self.tables, self.lifecycle = tables, lifecycle
         dialect = self._bind.get_bind().dialect if isinstance(self._bind, Session) else self._bind.dialect
         self._statements = statements(tables, dialect.name)
         self.timers = SqlTimers(lambda: self.connection, tables, self._statements)
@@ -143,7 +145,7 @@ class Store:
             Conflict: a dossier is there already; nothing is kept.
 
         """
-        found = imported(rows, columns)
+        found = imported(rows, columns, self.lifecycle)
         self.take_in(found, "import")
         return sum(len(one.rows) for one in found)
 

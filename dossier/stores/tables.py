@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.base import RESERVED_WORDS
 
 from dossier.errors import UnusablePrefix
-from dossier.events import LOG_COLUMNS
+from dossier.events import LOG_COLUMNS, UNKNOWN
+from dossier.stores.chain import ADDED
 from dossier.stores.triggers import append_only
 
 Part = sa.Column[str] | sa.Column[int] | sa.Column[bytes] | sa.CheckConstraint
@@ -81,7 +83,7 @@ class Tables:
             "events",
             _key("dossier"),
             _number_key("version"),
-            *(_text(name, needed=name in {"event", "at"}) for name in LOG_COLUMNS if name != "dossier"),
+            *(_text(name, needed=name in {"event", "at"}) for name in LOG_COLUMNS if name not in {"dossier", *ADDED}),
             _text("source", needed=True),
             _text("override_reason"),
             _text("override_approver"),
@@ -89,6 +91,7 @@ class Tables:
             _text("key"),
             _text("request"),
             _text("hash", needed=True),
+            *(sa.Column(name, sa.Text, server_default=UNKNOWN) for name in ADDED),
             sa.CheckConstraint("source IN ('desk', 'import', 'adopted')", name=f"{self.prefix}events_source"),
         )
         self._index("events_key", table.c.key, where="key IS NOT NULL", unique=True)
@@ -235,3 +238,9 @@ def _number(name: str, default: str | None = None) -> sa.Column[int]:
 
 TABLES = Tables()
 """The tables under their usual names."""
+
+
+@cache
+def tables_of(prefix: str) -> Tables:
+    """The tables whose names begin so, made once; raises as `Tables` does."""
+    return TABLES if prefix == TABLES.prefix else Tables(prefix)

@@ -43,9 +43,9 @@ def upgrade(bind: sa.Engine | sa.Connection, tables: Tables = TABLES) -> Upgrade
 
     >>> engine = sa.create_engine("sqlite://")
     >>> upgrade(engine)
-    Upgraded(before=None, after='0002')
+    Upgraded(before=None, after='0003')
     >>> upgrade(engine)
-    Upgraded(before='0002', after='0002')
+    Upgraded(before='0003', after='0003')
 
     Args:
         bind: an engine, or a connection whose transaction the host commits afterwards.

@@ -9,8 +9,10 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from dossier.events import LOG_COLUMNS
+from dossier.stores.chain import ADDED
 
 Cells = dict[str, str | int | None]
+COLUMNS = [name for name in LOG_COLUMNS if name not in ADDED]
 
 ROADS: Mapping[str | None, Sequence[str]] = {
     "submitted": ("submitted",),
@@ -86,7 +88,7 @@ def line_of(rows: Sequence[Cells], legal_due: str | None = "2026-06-08") -> Cell
 def event(dossier: str, version: int, kind: str, source: str = "desk", **cells: str | None) -> Cells:
     """One event."""
     moment = f"2026-06-{version:02}T09:00:00+07:00"
-    empty: Cells = dict.fromkeys((*LOG_COLUMNS, "override_reason", "override_approver", "override_lifted"))
+    empty: Cells = dict.fromkeys((*COLUMNS, "override_reason", "override_approver", "override_lifted"))
     kept = {"dossier": dossier, "version": version, "event": kind, "at": moment, "recorded_at": moment}
     return empty | kept | {"source": source} | cells
 

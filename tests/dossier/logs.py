@@ -63,6 +63,9 @@ _cells = {
     "ground": st.sampled_from([None, "?", "financial_obligation", "no_answer", "other"]),
     "signed": st.sampled_from([None, "?", True, False]),
     "digitised": st.sampled_from([None, "?", True, False]),
+    "reused": st.sampled_from([None, "?", True, False]),
+    "status": st.sampled_from([None, "?", "4", "10"]),
+    "rating": st.sampled_from([None, "?", "satisfied", "complaint"]),
 }
 _optional = {
     name: _cells.get(name, st.none() | _codes | texts) for name in LOG_COLUMNS if name not in {"dossier", "event", "at"}

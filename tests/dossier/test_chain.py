@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dossier.events import LOG_COLUMNS
-from dossier.stores.chain import BESIDE, LINKED, digest, link, seal, unsealed
+from dossier.stores.chain import ADDED, BESIDE, LINKED, digest, link, seal, unsealed
 from dossier.stores.tables import TABLES
 
 ROW = {column: f"<{column}>" for column in LINKED} | {"version": 3}
@@ -22,9 +22,19 @@ def test_the_chain_runs_over_every_column_of_an_event_but_its_hash() -> None:
 
 
 def test_a_link_is_sha256_over_one_json_list() -> None:
-    cells = ["motcua-chain-1", "ab", 3, *(f"<{column}>" for column in LINKED[1:])]
+    first = [f"<{column}>" for column in LINKED[1:] if column not in ADDED]
+    added = {"reused": "<reused>", "status": "<status>", "rating": "<rating>"}
+    cells = ["motcua-chain-1", "ab", 3, *first, added]
     text = json.dumps(cells, ensure_ascii=False, separators=(",", ":"))
     assert link("ab", ROW) == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_an_event_that_cannot_say_the_later_columns_is_linked_as_before_them() -> None:
+    early = {column: cell for column, cell in ROW.items() if column not in ADDED}
+    cells = ["motcua-chain-1", "ab", *early.values()]
+    text = json.dumps(cells, ensure_ascii=False, separators=(",", ":"))
+    expected = hashlib.sha256(text.encode()).hexdigest()
+    assert link("ab", early) == link("ab", early | dict.fromkeys(ADDED, "?")) == expected
 
 
 @pytest.mark.parametrize("column", LINKED)

@@ -135,7 +135,7 @@ def test_a_row_has_the_columns_of_the_log_in_their_order() -> None:
 def test_a_row_keeps_what_the_event_was_given_and_leaves_the_rest_empty() -> None:
     row = Forwarded(**BASE, office=" Phòng Đất đai ", limit="2 ngày làm việc").to_row()
     given = {"dossier": "A1", "event": "forwarded", "at": at("02 09:00"), "recorded_at": at("02 09:00")}
-    said = given | {"office": "Phòng Đất đai", "limit": "2 ngày làm việc", "digitised": False}
+    said = given | {"office": "Phòng Đất đai", "limit": "2 ngày làm việc", "digitised": False, "reused": False}
     assert row == dict.fromkeys(LOG_COLUMNS) | said
 
 

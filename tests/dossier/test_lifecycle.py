@@ -154,7 +154,7 @@ def test_a_replay_of_an_unknown_kind_is_impossible() -> None:
 )
 def test_the_table_refuses_to_load_when_it_is_wrong(table: tuple[Move, ...], states: list[str], fault: str) -> None:
     with pytest.raises(MalformedTable, match=re.escape(fault)):
-        Lifecycle(table, states)
+        Lifecycle(table, dict.fromkeys(states, ""))
 
 
 def test_a_table_without_a_class_for_a_kind_refuses_to_load() -> None:

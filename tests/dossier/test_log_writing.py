@@ -53,7 +53,7 @@ def test_rows_are_written_in_the_order_of_the_log_with_moments_in_the_zone_of_th
     header, line = (tmp_path / "log.csv").read_text(encoding="utf-8").splitlines()
     assert header.split(",") == [*LOG_COLUMNS, "note"]
     moment = "2024-03-05T10:00:00+07:00"
-    assert line == f"H1,,received,{moment},{moment},,,,1.004227,,,,2024-05-03,,,,,,PH1,,false,n"
+    assert line == f"H1,,received,{moment},{moment},,,,1.004227,,,,2024-05-03,,,,,,PH1,,false,false,,,n"
 
 
 def test_another_calendar_writes_moments_in_its_zone(tmp_path: Path) -> None:

@@ -4,10 +4,9 @@ from pathlib import Path
 import pytest
 
 from dossier import guards
-from dossier.errors import MalformedRequirements
+from dossier.errors import MalformedFile
 from dossier.events import EVENT_CLASSES
-from dossier.filling import OWN
-from dossier.lifecycle import LIFECYCLE
+from dossier.lifecycle import LIFECYCLE, OWN
 from dossier.requirements import Requirements, requirements
 
 MALFORMED = Path(__file__).parents[1] / "malformed"
@@ -62,5 +61,5 @@ def test_nothing_that_an_event_needs_can_be_overridden() -> None:
 )
 def test_a_malformed_file_is_refused_with_file_key_rule_and_example(name: str, fault: str) -> None:
     text = (MALFORMED / f"{name}.toml").read_text(encoding="utf-8")
-    with pytest.raises(MalformedRequirements, match=f"{name}: {fault}.*; for example: "):
+    with pytest.raises(MalformedFile, match=f"{name}: {fault}.*; for example: "):
         Requirements.loads(text, name)

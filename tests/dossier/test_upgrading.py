@@ -26,7 +26,7 @@ from dossier.stores.upgrading import Upgraded, check, latest, upgrade, version
 from tests.dossier.described import assert_as_created, everything
 from tests.dossier.first_version import Cells, make_first_version
 
-LATEST = "0002"
+LATEST = "0003"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -126,7 +126,7 @@ def test_a_database_of_a_later_package_is_left_alone(engine: sa.Engine) -> None:
     upgrade(engine)
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE motcua_alembic_version SET version_num = '0009'")
-    message = "have version 0009, and this motcua knows versions up to 0002; install .* no way back"
+    message = "have version 0009, and this motcua knows versions up to 0003; install .* no way back"
     with pytest.raises(TablesAhead, match=message):
         upgrade(engine)
     with engine.connect() as connection, pytest.raises(TablesAhead):
@@ -162,7 +162,7 @@ def test_the_first_version_beside_a_table_of_our_names_is_left_alone(engine: sa.
 
 def test_a_host_learns_what_to_do_about_old_tables(engine: sa.Engine, rows: list[Cells]) -> None:
     assert rows
-    message = r"the tables motcua_… have version 0001, .* version 0002; run: motcua db upgrade --db URL$"
+    message = r"the tables motcua_… have version 0001, .* version 0003; run: motcua db upgrade --db URL$"
     with engine.connect() as connection, pytest.raises(TablesBehind, match=message) as behind:
         check(connection)
     assert (behind.value.found, behind.value.latest) == ("0001", LATEST)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime, timedelta
@@ -204,8 +205,8 @@ class _Stale:
 
 TestWalk = Walk.TestCase
 TestWalk.settings = settings(
-    max_examples=300,
-    stateful_step_count=30,
+    max_examples=500 if os.environ.get("CI") else 100,
+    stateful_step_count=40,
     deadline=None,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
