@@ -6,7 +6,7 @@ import contextlib
 import io
 import json
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -54,8 +54,12 @@ def against_declare(path: Path) -> Contenders:
 
 def against_zen(path: Path) -> Contenders:
     """A decision table of zen-engine, asked for each dossier; the facts are worked out before and not timed."""
+    return zen_on(check(read_log(path)).facts.select(COUNTED).to_dicts())
+
+
+def zen_on(facts: Sequence[Mapping[str, Any]]) -> Contenders:
+    """The same on facts that are at hand: those of `COUNTED`, one mapping a dossier."""
     decision = peer("zen").ZenEngine().create_decision(json.dumps(_table()))
-    facts = check(read_log(path)).facts.select(COUNTED).to_dicts()
 
     def all_of_them() -> None:
         for one in facts:

@@ -77,9 +77,10 @@ class Batch:
 
 @dataclass(frozen=True)
 class ParquetLog:
-    """A Parquet file with the columns of the event log."""
+    """A Parquet file with the columns of the event log; those that are `unread` are passed over."""
 
     path: Path
+    unread: Collection[str] = UNREAD
 
     @cached_property
     def schema(self) -> pl.Schema:
@@ -113,7 +114,7 @@ class ParquetLog:
 
     def columns(self, among: Collection[str] = LOG_COLUMNS) -> list[str]:
         """The columns of the log that it has and that are read, in the order of the file."""
-        return [name for name in self.schema if name in LOG_COLUMNS and name in among and name not in UNREAD]
+        return [name for name in self.schema if name in LOG_COLUMNS and name in among and name not in self.unread]
 
     def batches(
         self, size: int, calendar: WorkCalendar, workers: int = 1

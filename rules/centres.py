@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from rules.errors import MalformedRules
+from dossier.strict import Strict
+from rules.loading import read_law, read_law_file, shipped_law
+
+EXAMPLE = (
+    '[[centre]] office = "Trung tâm Phục vụ hành chính công tỉnh", from = 2021-08-23, '
+    'citation = "Quyết định 09/2021/QĐ-UBND", status = "unverified"'
+)
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Centre(_Table):
+class Centre(Strict):
     """An office that is a competent centre in one span of days, both ends included.
 
     Attributes:
@@ -45,7 +45,7 @@ class Centre(_Table):
         return begun if self.until is None else begun & (day <= self.until)
 
 
-class Centres(_Table):
+class Centres(Strict):
     """All centres; an empty list says nothing about any office."""
 
     format: Literal[1]
@@ -59,18 +59,12 @@ class Centres(_Table):
             MalformedRules: the text breaks the format.
 
         """
-        try:
-            return cls.model_validate(tomllib.loads(text))
-        except tomllib.TOMLDecodeError as error:
-            raise MalformedRules(name, "TOML", str(error)) from None
-        except ValidationError as error:
-            first = error.errors()[0]
-            raise MalformedRules(name, ".".join(map(str, first["loc"])), first["msg"]) from None
+        return read_law(cls, text, name, EXAMPLE)
 
     @classmethod
     def load(cls, path: Path) -> Centres:
         """Read a list of centres; raises as `loads` does."""
-        return cls.loads(path.read_text(encoding="utf-8"), path.name)
+        return read_law_file(cls, path, EXAMPLE)
 
     def outside(self, office: pl.Expr, day: pl.Expr) -> pl.Expr:
         """Whether an office is none of the centres of a day; NULL where the list knows none on that day.
@@ -88,4 +82,4 @@ class Centres(_Table):
 @cache
 def centres() -> Centres:
     """The list that ships, read once: empty, since no list of a province was verified."""
-    return Centres.loads((files("rules") / "data" / "centres.toml").read_text(encoding="utf-8"), "centres.toml")
+    return Centres.loads(shipped_law("centres.toml"), "centres.toml")

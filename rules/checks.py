@@ -173,6 +173,7 @@ def check(  # noqa: PLR0913  # the law in its parts
 
     Raises:
         NaiveMoment: `as_of` has no offset.
+        OtherZone: a calendar of an office has another time zone than that of the log.
 
     """
     moment = log.calendar.local(as_of or log.latest or datetime.now(UTC)).astimezone(UTC)
@@ -184,10 +185,11 @@ def check(  # noqa: PLR0913  # the law in its parts
     used: tuple[Used, ...] = ()
     if waivers:
         found, used = waivers.apply(found, facts["dossier"], log.calendar.local(moment).date())
-    return Checked(log, facts, _tallies(judge, judged, found), found, moment, judge.book, used, offices or Offices())
+    return Checked(log, facts, tallies(judge, judged, found), found, moment, judge.book, used, offices or Offices())
 
 
-def _tallies(judge: Judge, judged: pl.DataFrame, found: pl.DataFrame) -> tuple[Tally, ...]:
+def tallies(judge: Judge, judged: pl.DataFrame, found: pl.DataFrame) -> tuple[Tally, ...]:
+    """How each rule judged the dossiers, with what of it is waived."""
     waived = dict(found.filter(pl.col("waived").is_not_null())["rule"].value_counts().iter_rows())
     return tuple(_tally(rule, judged[rule.code], waived.get(rule.code, 0)) for rule in judge.book)
 

@@ -211,8 +211,12 @@ def _limit(log: EventLog, wish: Wish) -> EventLog:
 
 
 def _holiday(log: EventLog, wish: Wish) -> EventLog:
-    calendar = log.calendar
-    return replace(log, calendar=replace(calendar, changes=(*calendar.changes, Change(wish.day, 0))))
+    calendars = {office: _closed_on(calendar, wish.day) for office, calendar in log.calendars.items()}
+    return replace(log, calendar=_closed_on(log.calendar, wish.day), calendars=calendars)
+
+
+def _closed_on(calendar: WorkCalendar, day: date) -> WorkCalendar:
+    return replace(calendar, changes=(*calendar.changes, Change(day, 0)))
 
 
 def _resume(log: EventLog, wish: Wish) -> EventLog:

@@ -24,11 +24,11 @@ class RulesError(Exception):
 
 
 class MalformedRules(RulesError, ValueError):  # noqa: N818  # named for what was found
-    """A rule or quota file that breaks its format."""
+    """A file of rules, quotas, centres or changes of the law that breaks its format."""
 
-    def __init__(self, file: str, key: str, rule: str) -> None:
-        self.file, self.key, self.rule = file, key, rule
-        super().__init__(f"{file}: {key}: {rule}")
+    def __init__(self, file: str, key: str, rule: str, example: str = "") -> None:
+        self.file, self.key, self.rule, self.example = file, key, rule, example
+        super().__init__(f"{file}: {key}: {rule}" + (f"; for example: {example}" if example else ""))
 
 
 class UnknownRule(RulesError, KeyError):  # noqa: N818  # named for what was found
@@ -258,3 +258,108 @@ class UnreadableRequest(AuditError):  # noqa: N818  # named for what was found
     def __init__(self, found: str, todo: str) -> None:
         self.found, self.todo = found, todo
         super().__init__(f"{found}; {todo}")
+
+
+class ReportError(RulesError, ValueError):
+    """A report that cannot be made."""
+
+
+class ReportDoesNotFit(ReportError):  # noqa: N818  # named for what was found
+    """A table with more rows than a sheet of a workbook has."""
+
+    def __init__(self, title: str, rows: int, most: int) -> None:
+        self.title, self.rows, self.most = title, rows, most
+        super().__init__(f"{title}: {rows} rows, a sheet holds {most}; choose a shorter period")
+
+
+class DoesNotAddUp(ReportError):  # noqa: N818  # named for what was found
+    """A statutory form whose columns do not add up; it names the dossiers that are counted nowhere, or twice.
+
+    Attributes:
+        identity: the sum that fails, by the numbers of the columns.
+        reasons: what is wrong with which dossiers.
+
+    """
+
+    def __init__(self, form: str, identity: str, reasons: dict[str, tuple[str, ...]], remedy: str) -> None:
+        self.form, self.identity, self.reasons = form, identity, reasons
+        told = "; ".join(f"{why}: {_some(dossiers)}" for why, dossiers in reasons.items())
+        super().__init__(f"{form}: {identity} does not hold: {told}; {remedy}")
+
+
+def _some(dossiers: tuple[str, ...], most: int = 10) -> str:
+    """The first few codes, and how many there are."""
+    more = f" … ({len(dossiers)} dossiers)" if len(dossiers) > most else ""
+    return ", ".join(dossiers[:most]) + more
+
+
+class MalformedTable(ReportError):  # noqa: N818  # named for what was found
+    """A table of an office (assigned tasks, a portal export) with cells that cannot stand; it names every one."""
+
+    def __init__(self, faults: tuple[CellFault, ...]) -> None:
+        self.faults = faults
+        super().__init__("\n".join(map(str, faults)))
+
+
+class SeveralDossiers(RulesError, ValueError):  # noqa: N818  # named for what was found
+    """A history with the steps of more than one dossier."""
+
+    def __init__(self, codes: list[str]) -> None:
+        self.codes = codes
+        super().__init__(
+            f"the history of one dossier (hồ sơ) has steps of {', '.join(map(repr, codes))}; "
+            "judge each by itself, or a whole log with rules.checks.check"
+        )
+
+
+class UnknownKind(RulesError, ValueError):  # noqa: N818  # named for what was found
+    """An event that is none of the event log's."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        super().__init__(f"there is no event {kind!r}; docs/event-log.md lists the kinds of event")
+
+
+class UnreadablePeriod(RulesError, ValueError):  # noqa: N818  # named for what was found
+    """A period that cannot be read."""
+
+    def __init__(self, text: str, why: str) -> None:
+        self.text, self.why = text, why
+        super().__init__(
+            f"{text[:60]!r} is no period: {why}; write a year (2026), a quarter (2026-Q3), a month (2026-11) or "
+            "two days (2026-01-15..2026-02-14)"
+        )
+
+
+class UnknownIndicator(RulesError, KeyError):  # noqa: N818  # named for what was found
+    """An indicator, a variant of one or a grouping that there is not."""
+
+    def __init__(self, what: str, found: str, known: list[str]) -> None:
+        self.what, self.found, self.known = what, found, known
+        super().__init__(found)
+
+    def __str__(self) -> str:
+        """The sentence, without the quotes a KeyError adds."""
+        return f"there is no {self.what} {self.found!r}; there are {', '.join(self.known) or 'none'}"
+
+
+class LostHelper(RulesError, RuntimeError):  # noqa: N818  # named for what was found
+    """A process that judged a part of a log ended before its time; nothing was written."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        super().__init__(
+            f"one of {workers} processes ended before its time, most often for want of memory; nothing was written; "
+            "ask for fewer workers; a script that asks for them does its work under `if __name__ == '__main__'`"
+        )
+
+
+class OtherZone(RulesError, ValueError):  # noqa: N818  # named for what was found
+    """Offices of one log whose calendars have different time zones: their dates cannot stand in one table."""
+
+    def __init__(self, office: str, zone: str, allowed: str) -> None:
+        self.office, self.zone, self.allowed = office, zone, allowed
+        super().__init__(
+            f"the calendar of the office {office!r} has the time zone {zone}, the log is judged in {allowed}; "
+            "check the offices of each zone in a log of their own"
+        )

@@ -14,6 +14,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.optimizer.simplify import simplify
+from sqlglot.tokenizer_core import TokenType
 
 from rules.errors import FaultyExpression
 
@@ -70,7 +71,10 @@ def read_expression(text: str, facts: Mapping[str, Kind]) -> Expression:
     if len(text) > LONGEST:
         raise FaultyExpression(text, "", f"{len(text)} characters; at most {LONGEST}: split the rule")
     tree = _parsed(text)
-    kind = _Types(text, facts).of(tree)
+    try:
+        kind = _Types(text, facts).of(tree)
+    except RecursionError:
+        raise FaultyExpression(text, text[:80], "it is nested too deeply; split the rule") from None
     return Expression(text, kind, frozenset(column.name for column in tree.find_all(exp.Column)), tree)
 
 
@@ -86,6 +90,9 @@ def _parsed(text: str) -> exp.Expr:
     if text.rstrip().endswith(";"):
         raise FaultyExpression(text, text[-80:], "it is one SQL expression, not a statement; leave out the ';'")
     try:
+        for token in sqlglot.tokenize(text, DIALECT):
+            if token.token_type in {TokenType.ISNULL, TokenType.NOTNULL}:
+                raise FaultyExpression(text, token.text, "write IS NULL or IS NOT NULL")
         return sqlglot.parse_one(text, dialect=DIALECT, into=exp.Condition)
     except ParseError as error:
         where = error.errors[0] if error.errors else {}
@@ -166,11 +173,8 @@ class _Types:
         return Kind.TRUTH
 
     def is_(self, node: exp.Expr) -> Kind:
-        right = node.expression
-        if not isinstance(right, exp.Null | exp.Boolean):
-            raise self.fault(node, "IS takes NULL, TRUE or FALSE")
-        if isinstance(right, exp.Boolean):
-            self.all(node, Kind.TRUTH, node.this)
+        if not isinstance(node.expression, exp.Null):
+            raise self.fault(node, "IS takes NULL; where NULL is to count as false, write COALESCE(fact, FALSE)")
         self.of(node.this)
         return Kind.TRUTH
 
@@ -178,12 +182,16 @@ class _Types:
         return self.all(node, Kind.TRUTH, *node.iter_expressions())
 
     def arithmetic(self, node: exp.Expr) -> Kind:
+        if node.find(exp.Length):
+            raise self.fault(node, "a LENGTH is compared as it is, nothing is reckoned with it")
         return self.all(node, Kind.NUMBER, *node.iter_expressions())
 
     def texts(self, node: exp.Expr) -> Kind:
         return self.all(node, Kind.TEXT, *node.iter_expressions())
 
     def like(self, node: exp.Expr) -> Kind:
+        if not isinstance(node.expression, exp.Literal):
+            raise self.fault(node, "LIKE takes a 'pattern' that is written out")
         self.texts(node)
         return Kind.TRUTH
 
@@ -201,6 +209,8 @@ class _Types:
         if node.this is not None:
             raise self.fault(node, "write CASE WHEN condition THEN value, nothing between CASE and WHEN")
         branches = node.args["ifs"]
+        if any(isinstance(branch.this, exp.Null) for branch in branches):
+            raise self.fault(node, "a condition is no NULL: such a branch is never taken")
         self.all(node, Kind.TRUTH, *(branch.this for branch in branches))
         default = [node.args["default"]] if node.args.get("default") is not None else []
         return self.alike(node, *(branch.args["true"] for branch in branches), *default)
@@ -238,6 +248,6 @@ _PARTS: dict[type, Callable[[_Types, exp.Expr], Kind]] = {
 }
 ALLOWED = (
     "allowed are facts and quotas, numbers, 'texts', DATE '2026-01-31', TRUE, FALSE, NULL, comparisons, AND, OR, NOT, "
-    "BETWEEN, IN (…), IS, LIKE, CASE WHEN, + - *, ABS, COALESCE, NULLIF, LEAST, GREATEST, LENGTH, LOWER, UPPER"
+    "BETWEEN, IN (…), IS NULL, LIKE, CASE WHEN, + - *, ABS, COALESCE, NULLIF, LEAST, GREATEST, LENGTH, LOWER, UPPER"
 )
 """The allow-list as a sentence."""

@@ -13,6 +13,7 @@ from typing import Any, Literal, Self, TypeVar
 
 from pydantic import Field, ValidationError
 
+from calendars import MalformedCalendar, WorkCalendar, load_office
 from calendars.files import read_toml
 from dossier.procedure_lint import read_data
 from dossier.procedure_schema import SCHEMA, Procedure
@@ -24,9 +25,10 @@ from rules.expressions import PARSER
 from rules.known import expression_faults, known_facts
 from rules.offices import Office, Offices
 from rules.quotas import LEVELS, Quota, QuotaBook, quotas
+from rules.regimes import Change, Regimes, regimes
 from rules.rulebook import Additions, Rule, Rulebook, rulebook
 
-RESERVED = re.compile(r"[RS]\d+$")
+RESERVED = re.compile(r"[RSF]\d+$")
 """Codes kept for the rules that ship, today's and those to come."""
 INSTRUMENT = re.compile(r"\b\d+/(?:\d{4}/)?[A-ZĐ][A-ZĐ0-9]*(?:-[A-ZĐ0-9]+)*\b")
 """The number of an instrument (số, ký hiệu văn bản), as 12/2026/QĐ-UBND or 1948/QĐ-UBND."""
@@ -47,6 +49,12 @@ class HouseQuota(Quota):
     overrides: bool = False
 
 
+class HouseChange(Change):
+    """A change of the law that the list which ships lacks, or an office's word on one of it."""
+
+    overrides: bool = False
+
+
 class _Shape(Strict):
     """The file, with its tables still unread, so that each can be read on its own and every fault be told."""
 
@@ -57,6 +65,7 @@ class _Shape(Strict):
     procedure: Sequence[dict[str, Any]] = Field(default_factory=list)
     office: Sequence[dict[str, Any]] = Field(default_factory=list)
     centre: Sequence[dict[str, Any]] = Field(default_factory=list)
+    change: Sequence[dict[str, Any]] = Field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -68,7 +77,9 @@ class House:
         rules, numbers, procedures: those that ship and its own; an own one holds from its first day on.
         offices: who answers for which office.
         centres: where its dossiers are received and handed over; those that ship where it names none.
+        regimes: the changes of the law, its own among them.
         own: its own rules.
+        calendars: by code of the office, of those that keep other hours than the log's calendar.
 
     """
 
@@ -78,7 +89,9 @@ class House:
     procedures: Procedures
     offices: Offices
     centres: Centres
+    regimes: Regimes
     own: tuple[HouseRule, ...]
+    calendars: Mapping[str, WorkCalendar]
 
     @classmethod
     def load(cls, path: Path, procedures: Procedures | None = None) -> Self:
@@ -97,12 +110,12 @@ class House:
             text = path.read_bytes().decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise _refused(path.name, "the file", f"byte {error.start + 1} is not UTF-8", "save it as UTF-8") from None
-        return cls.loads(text, path.name, procedures)
+        return cls.loads(text, path.name, procedures, path.parent)
 
     @classmethod
-    def loads(cls, text: str, name: str, procedures: Procedures | None = None) -> Self:
-        """Read the text of a house file; raises as `load` does."""
-        reading = _Reading(name, _shape(text, name), procedures or Procedures.shipped())
+    def loads(cls, text: str, name: str, procedures: Procedures | None = None, folder: Path | None = None) -> Self:
+        """Read the text of a house file, whose office files lie in a folder; raises as `load` does."""
+        reading = _Reading(name, _shape(text, name), procedures or Procedures.shipped(), folder or Path())
         if reading.faults:
             raise MalformedHouse(tuple(reading.faults))
         return cls(
@@ -112,14 +125,16 @@ class House:
             reading.procedures,
             reading.offices,
             reading.centres,
+            reading.regimes,
             reading.rules,
+            reading.calendars,
         )
 
 
 class _Reading:
     """A house file table by table; every fault is kept."""
 
-    def __init__(self, file: str, shape: _Shape, base: Procedures) -> None:
+    def __init__(self, file: str, shape: _Shape, base: Procedures, folder: Path) -> None:
         self.file, self.shape, self.base = file, shape, base
         self.faults: list[Fault] = []
         self.rules = tuple(self._tables(HouseRule, "rule", shape.rule))
@@ -127,13 +142,17 @@ class _Reading:
         self.offices = Offices(tuple(self._tables(Office, "office", shape.office)))
         own = [*self._tables(Centre, "centre", shape.centre)]
         self.centres = Centres(format=1, centre=own) if own else centres()
+        self.changes = tuple(self._tables(HouseChange, "change", shape.change))
         self.faults += [
             Fault(file, f"office {code}", found, "correct `from`, `to` or `successor`")
             for code, found in self.offices.faults()
         ]
+        self.calendars = dict(self._calendars(folder))
         self._check_codes("rule", self.rules, {rule.code for rule in rulebook()})
         self._check_codes("quota", self.quotas, {quota.code for quota in quotas().quota})
+        self._check_changes({change.since for change in regimes().changes})
         self.numbers = _numbers(self.quotas)
+        self.regimes = _regimes(self.changes)
         self.procedures = self._procedures(shape.procedure)
         self._check_expressions()
 
@@ -152,6 +171,18 @@ class _Reading:
                     what = one["msg"].removeprefix("Value error, ")
                     self.fault(f"{place}{f', {key}' if key else ''}", what, "docs/house-rules.md shows a good one")
 
+    def _calendars(self, folder: Path) -> Iterator[tuple[str, WorkCalendar]]:
+        """An office has one calendar through all its spans: the hours in its file are dated themselves."""
+        files = {(one.code, one.calendar) for one in self.offices.spans if one.calendar}
+        for code, count in Counter(code for code, _ in files).items():
+            if count > 1:
+                self.fault(f"office {code}", "its spans name different calendars", "name one: its hours are dated")
+        for code, file in sorted(files):
+            try:
+                yield code, load_office(folder / file)
+            except (MalformedCalendar, OSError) as error:
+                self.fault(f"office {code}, calendar", str(error), "docs/calendar.md shows a good office file")
+
     def _check_codes(self, kind: str, tables: Sequence[HouseRule] | Sequence[HouseQuota], shipped: set[str]) -> None:
         for code, count in Counter(table.code for table in tables).items():
             if count > 1:
@@ -166,7 +197,9 @@ class _Reading:
         if table.overrides and not ships:
             self.fault(key, "it overrides nothing: no such code ships", "leave out `overrides`")
         if not ships and RESERVED.match(table.code):
-            self.fault(key, "R… and S… are kept for the rules that ship", "begin the code with other letters, as H01")
+            self.fault(
+                key, "R…, S… and F… are kept for the rules that ship", "begin the code with other letters, as H01"
+            )
         if ships and isinstance(table, HouseQuota):
             self._check_level(key, table)
         if table.overrides:
@@ -174,6 +207,19 @@ class _Reading:
             for one in dated:
                 if not INSTRUMENT.search(one.citation):
                     self.fault(f"{key}, from {one.since}", f"citation {one.citation!r}: {_BAD_NUMBER}", _CITE)
+
+    def _check_changes(self, shipped: set[date]) -> None:
+        for day, count in Counter(change.since for change in self.changes).items():
+            if count > 1:
+                self.fault(f"change from {day}", f"the day stands {count} times", "give it once")
+        for change in self.changes:
+            key, ships = f"change from {change.since}", change.since in shipped
+            if ships and not change.overrides:
+                self.fault(key, "the day is that of one that ships", "write `overrides = true`")
+            if change.overrides and not ships:
+                self.fault(key, "it overrides nothing: no change of that day ships", "leave out `overrides`")
+            if not INSTRUMENT.search(change.instrument):
+                self.fault(key, f"instrument {change.instrument!r}: {_BAD_NUMBER}", _CITE)
 
     def _check_level(self, key: str, quota: HouseQuota) -> None:
         everywhere = [value for value in quotas()[quota.code].ranked if not value.procedures]
@@ -217,6 +263,7 @@ class _Reading:
         overridden = [rule.code for rule in self.rules if rule.overrides]
         overridden += [quota.code for quota in self.quotas if quota.overrides]
         overridden += [str(row["code"]) for row in self.shape.procedure if row.get("overrides")]
+        overridden += [f"change from {change.since}" for change in self.changes if change.overrides]
         added = tuple(code for code in own if code not in shipped)
         return Rulebook(
             tuple((shipped | own).values()),
@@ -225,7 +272,7 @@ class _Reading:
         )
 
 
-TableT = TypeVar("TableT", HouseRule, HouseQuota, Office, Centre)
+TableT = TypeVar("TableT", HouseRule, HouseQuota, Office, Centre, HouseChange)
 
 
 def _shape(text: str, name: str) -> _Shape:
@@ -234,7 +281,7 @@ def _shape(text: str, name: str) -> _Shape:
     except tomllib.TOMLDecodeError as error:
         raise _refused(name, "TOML", str(error), "a key stands once in its table, a text in quotes") from None
     except ValidationError as error:
-        keys = "format, name, rule, quota, procedure, office, centre"
+        keys = "format, name, rule, quota, procedure, office, centre, change"
         raise MalformedHouse(
             tuple(
                 Fault(name, ".".join(map(str, one["loc"])), one["msg"], f"the keys of the file are {keys}")
@@ -251,6 +298,11 @@ def _numbers(own: Iterable[HouseQuota]) -> QuotaBook:
         kept = [value for value in ships if value.since < first.get(value.level, date.max)]
         book[quota.code] = quota.model_copy(update={"values": [*kept, *quota.values]})
     return quotas().model_copy(update={"quota": [*book.values()]})
+
+
+def _regimes(own: Iterable[HouseChange]) -> Regimes:
+    by_day: dict[date, Change] = {change.since: change for change in (*regimes().changes, *own)}
+    return Regimes.model_construct(format=1, changes=[by_day[day] for day in sorted(by_day)])
 
 
 def _over(own: Procedure, ships: Procedure | None) -> Procedure:

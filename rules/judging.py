@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import polars as pl
+import polars.selectors as cs
 
 from rules.rulebook import Rule, Rulebook
 
@@ -28,6 +29,8 @@ class Judge:
 
     def judge(self, facts: pl.DataFrame) -> pl.DataFrame:
         """One row per dossier, one column per rule."""
+        if self.book.house:  # the rules that ship only compare counts; `pauses - 3` of an office would wrap around
+            facts = facts.with_columns(cs.unsigned_integer().cast(pl.Int64))
         return facts.select(self.columns)
 
     def _judgement(self, rule: Rule) -> pl.Expr:

@@ -27,27 +27,29 @@ _DAY = date(2026, 1, 15)
 
 def lint_shipped(stories: Path | None = None) -> list[Fault]:
     """Faults of the rules that ship; of their stories, too, where a folder of stories is given."""
-    return [*_lint(list(rulebook()), known_facts(quotas()), "rules.toml", stories)]
+    return [*lint_rules(list(rulebook()), known_facts(quotas()), "rules.toml", stories)]
 
 
 def lint_house(house: House, file: str, stories: Path | None = None) -> list[Fault]:
     """Faults of a house file that loads: of its own rules and numbers."""
     facts = known_facts(house.numbers)
-    return [*_lint(house.own, facts, file, stories), *_idle_quotas(house, file)]
+    return [*lint_rules(house.own, facts, file, stories), *_idle_quotas(house, file)]
 
 
-def _lint(rules: Sequence[Rule], facts: Mapping[str, Kind], file: str, stories: Path | None) -> Iterator[Fault]:
+def lint_rules(rules: Sequence[Rule], facts: Mapping[str, Kind], file: str, stories: Path | None) -> Iterator[Fault]:
+    """Faults of rules over facts: of expressions, languages and reach, and of stories where a folder is given."""
     for rule in rules:
         wrong = [*expression_faults(rule, facts, file)]
         yield from wrong
-        yield from _languages(rule, file)
+        yield from languages(rule, file)
         if not wrong:
             yield from _fires(rule, facts, file)
     if stories is not None:
         yield from _untold(rules, stories, file)
 
 
-def _languages(rule: Rule, file: str) -> Iterator[Fault]:
+def languages(rule: Rule, file: str) -> Iterator[Fault]:
+    """What a rule lacks in one of the two languages."""
     for pair in _PAIRS:
         vi, en = getattr(rule, f"{pair}_vi"), getattr(rule, f"{pair}_en")
         for key, text in ((f"{pair}_vi", vi), (f"{pair}_en", en)):

@@ -15,6 +15,7 @@ from dossier.strict import Strict, Text
 class Office(Strict):
     """An office (cơ quan, đơn vị) between two days, both included.
 
+    `calendar` names its office file, beside the file that names it, where it keeps other hours than the log's calendar.
     District offices end with 2025-06-30, when local government (chính quyền địa phương) became two-level.
     """
 
@@ -24,6 +25,7 @@ class Office(Strict):
     since: date = Field(alias="from")
     until: date | None = Field(default=None, alias="to")
     successor: Text | None = None
+    calendar: Text | None = None
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from dossier.quotas import Quotas
-from rules.errors import MalformedRules
+from dossier.strict import Strict
+from rules.loading import read_law, read_law_file, shipped_law
 
-
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
+EXAMPLE = (
+    '[[quota]] code = "reappointments", meaning = "…" [[quota.value]] from = 2018-06-21, value = 1, citation = "…", '
+    'status = "unverified"'
+)
 
 LEVELS = ("national", "ministry", "province", "procedure")
 """Who fixed a number, from the widest to the narrowest; the narrowest that speaks of a dossier holds."""
@@ -26,7 +25,7 @@ LEVELS = ("national", "ministry", "province", "procedure")
 Level = Literal["national", "ministry", "province", "procedure"]
 
 
-class QuotaValue(_Table):
+class QuotaValue(Strict):
     """What a quota is from one day on, by one instrument.
 
     Attributes:
@@ -40,7 +39,7 @@ class QuotaValue(_Table):
     citation: str = Field(min_length=1)
     status: Literal["read", "unverified"]
     level: Level = "national"
-    procedures: list[str] = []
+    procedures: list[str] = Field(default_factory=list)
     note: str = ""
 
     @model_validator(mode="after")
@@ -55,7 +54,7 @@ class QuotaValue(_Table):
         return begun & procedure.is_in(self.procedures).fill_null(value=False) if self.procedures else begun
 
 
-class Quota(_Table):
+class Quota(Strict):
     """A number the law fixes, oldest value first at each level."""
 
     code: str = Field(pattern=r"^[a-z_]+$")
@@ -93,7 +92,7 @@ class Quota(_Table):
         return holding[-1] if holding else self.ranked[0]
 
 
-class QuotaBook(_Table):
+class QuotaBook(Strict):
     """All quotas."""
 
     format: Literal[1]
@@ -115,18 +114,12 @@ class QuotaBook(_Table):
             MalformedRules: the text breaks the format.
 
         """
-        try:
-            return cls.model_validate(tomllib.loads(text))
-        except tomllib.TOMLDecodeError as error:
-            raise MalformedRules(name, "TOML", str(error)) from None
-        except ValidationError as error:
-            first = error.errors()[0]
-            raise MalformedRules(name, ".".join(map(str, first["loc"])), first["msg"]) from None
+        return read_law(cls, text, name, EXAMPLE)
 
     @classmethod
     def load(cls, path: Path) -> QuotaBook:
         """Read a quota file; raises as `loads` does."""
-        return cls.loads(path.read_text(encoding="utf-8"), path.name)
+        return read_law_file(cls, path, EXAMPLE)
 
     def __getitem__(self, code: str) -> Quota:
         """A quota by its code."""
@@ -136,13 +129,14 @@ class QuotaBook(_Table):
         """Each quota as a column `<code>_allowed`; NULL where the day is.
 
         A quota that several levels fix has a second column `<code>_instrument`: the citation of the one that holds.
+        Where nobody can say the procedure, a number that hangs on it is NULL.
 
         Args:
             day: the day whose law judges.
-            procedure: code of the procedure; unknown where none is given.
+            procedure: code of the procedure, NULL where nobody can say it; where none is given, the general numbers.
 
         """
-        asked = pl.lit(None, pl.String) if procedure is None else procedure
+        asked = pl.lit("") if procedure is None else procedure
         several = [quota for quota in self.quota if len(quota.levels) > 1]
         return [
             *(_column(quota, day, asked, "value").alias(f"{quota.code}_allowed") for quota in self.quota),
@@ -166,10 +160,16 @@ def _column(quota: Quota, day: pl.Expr, procedure: pl.Expr, key: Literal["value"
     found: pl.Expr = pl.when(day.is_not_null()).then(pl.lit(getattr(first, key), dtype))
     for value in later:
         found = pl.when(value.holds(day, procedure)).then(pl.lit(getattr(value, key), dtype)).otherwise(found)
-    return found
+    own = [value for value in later if value.procedures]
+    return found if key == "citation" or not own else pl.when(~_unsure(found, day, procedure, own)).then(found)
+
+
+def _unsure(found: pl.Expr, day: pl.Expr, procedure: pl.Expr, own: list[QuotaValue]) -> pl.Expr:
+    """Whether the procedure is unknown and may be one that has another number."""
+    return procedure.is_null() & pl.any_horizontal((day >= value.since) & (found != value.value) for value in own)
 
 
 @cache
 def quotas() -> QuotaBook:
     """The quotas that ship, read once."""
-    return QuotaBook.loads((files("rules") / "data" / "quotas.toml").read_text(encoding="utf-8"), "quotas.toml")
+    return QuotaBook.loads(shipped_law("quotas.toml"), "quotas.toml")

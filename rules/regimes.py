@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from rules.errors import MalformedRules
+from dossier.strict import Strict
+from rules.loading import read_law, read_law_file, shipped_law
+
+EXAMPLE = (
+    '[[change]] from = 2025-07-01, instrument = "Nghị định 118/2025/NĐ-CP", changes = "…", judged_by = "receipt", '
+    'clause = "not verified", status = "unverified"'
+)
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Change(_Table):
+class Change(Strict):
     """One change of the law.
 
     Attributes:
@@ -41,7 +41,7 @@ class Change(_Table):
     status: Literal["read", "unverified"]
 
 
-class Regimes(_Table):
+class Regimes(Strict):
     """All changes, oldest first."""
 
     format: Literal[1]
@@ -62,18 +62,12 @@ class Regimes(_Table):
             MalformedRules: the text breaks the format.
 
         """
-        try:
-            return cls.model_validate(tomllib.loads(text))
-        except tomllib.TOMLDecodeError as error:
-            raise MalformedRules(name, "TOML", str(error)) from None
-        except ValidationError as error:
-            first = error.errors()[0]
-            raise MalformedRules(name, ".".join(map(str, first["loc"])), first["msg"]) from None
+        return read_law(cls, text, name, EXAMPLE)
 
     @classmethod
     def load(cls, path: Path) -> Regimes:
         """Read the changes; raises as `loads` does."""
-        return cls.loads(path.read_text(encoding="utf-8"), path.name)
+        return read_law_file(cls, path, EXAMPLE)
 
     def law_day(self, begun: pl.Expr, ended: pl.Expr) -> pl.Expr:
         """The day whose law judges dossiers.
@@ -96,4 +90,4 @@ class Regimes(_Table):
 @cache
 def regimes() -> Regimes:
     """The changes that ship, read once."""
-    return Regimes.loads((files("rules") / "data" / "regimes.toml").read_text(encoding="utf-8"), "regimes.toml")
+    return Regimes.loads(shipped_law("regimes.toml"), "regimes.toml")

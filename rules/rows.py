@@ -10,11 +10,11 @@ import polars as pl
 
 from calendars import WorkCalendar, vietnam
 from dossier.events import KINDS, LOG_COLUMNS, UNKNOWN, Cell
+from dossier.formats.cells import FLAG_COLUMNS
 from dossier.formats.eventlog import MOMENT, EventLog
 
 _MOMENTS = ("at", "recorded_at", "document_at")
-_FLAGS = ("signed", "digitised")
-_TEXTS = tuple(name for name in LOG_COLUMNS if name not in {*_MOMENTS, *_FLAGS, "promised"})
+_TEXTS = tuple(name for name in LOG_COLUMNS if name not in {*_MOMENTS, *FLAG_COLUMNS, "promised"})
 _TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "dossier": pl.String,
     "row": pl.UInt32,
@@ -22,7 +22,7 @@ _TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "promised_at": MOMENT,
     "promised_date": pl.Date,
     "promised_unknown": pl.Boolean,
-    **dict.fromkeys(_FLAGS, pl.Boolean),
+    **dict.fromkeys(FLAG_COLUMNS, pl.Boolean),
 }
 _COLUMNS = [
     "dossier", "row", *(name for name in LOG_COLUMNS if name not in {"dossier", "promised"}),
@@ -64,7 +64,7 @@ def log_of_rows(rows: Iterable[Mapping[str, Cell]], calendar: WorkCalendar | Non
 def _cells(number: int, row: Mapping[str, Cell], calendar: WorkCalendar) -> dict[str, Any]:
     texts = {name: _text(row.get(name)) for name in _TEXTS}
     moments = {name: _moment(row.get(name), calendar) for name in _MOMENTS}
-    flags = {name: _flag(row.get(name)) for name in _FLAGS}
+    flags = {name: _flag(row.get(name)) for name in FLAG_COLUMNS}
     return {"row": number} | texts | moments | flags | _promise(row.get("promised"), calendar)
 
 

@@ -55,7 +55,7 @@ class Rule(_Table):
 
     """
 
-    code: str = Field(pattern=r"^[RS]\d{2}$")
+    code: str = Field(pattern=r"^[RSF]\d{2}$")
     kind: Literal["rule", "signal"]
     severity: Literal["high", "medium", "low"]
     preventable: bool

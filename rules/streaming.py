@@ -7,27 +7,22 @@ aside and judged when the whole log was seen. The findings are those of `rules.c
 from __future__ import annotations
 
 import json
-import os
 import pickle
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import cached_property, partial
-from multiprocessing import get_context
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
-from tempfile import mkdtemp
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from calendars import WorkCalendar, vietnam
-from dossier.formats.errors import LogError
 from dossier.formats.eventlog import EventLog
 from dossier.procedures import Procedures
 from rules.batches import UNREAD, Batch, ParquetLog
@@ -37,37 +32,29 @@ from rules.facts.across import ACROSS, across
 from rules.facts.neighbours import Neighbours, Own, Seen
 from rules.facts.table import facts_apart
 from rules.findings import findings
+from rules.folders import new_folder
 from rules.judging import JUDGEMENTS, Judge, instruments
+from rules.processes import helpers
 from rules.quotas import QuotaBook, quotas
 from rules.regimes import Regimes
 from rules.rulebook import Rule, Rulebook, rulebook
 from rules.waivers import Used, Waivers
 
-BATCH_ROWS = 2_000_000
-"""Rows of a batch: a gigabyte while it is judged."""
+BATCH_ROWS = 1_000_000
+"""Rows of a batch: more take more memory and no less time."""
 
-WORKERS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-"""Processes that judge, each a batch at a time."""
-
-HELPERS = {
-    "POLARS_MAX_THREADS": "1",
-    "_RJEM_MALLOC_CONF": "dirty_decay_ms:10000,muzzy_decay_ms:10000",
-    "MALLOC_MMAP_THRESHOLD_": str(2**30),
-    "MALLOC_TRIM_THRESHOLD_": str(2**31 - 1),
-}
-"""Environment of these processes: one thread each, and memory that is kept for the next batch, not given back."""
-
-UNREADABLE = {
-    "dossier": pl.String, "row": pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String,
-    "file": pl.String,
-}  # fmt: skip
+UNREADABLE = dict.fromkeys(("dossier", "row", "column", "value", "reason", "file"), pl.String) | {"row": pl.UInt32}
 _STATES = ("unknown dossier", "not yet", "expired", "unused", "used")
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Law:
-    """Everything that judges, made ready once; the arguments are those of `rules.checks.check`."""
+    """Everything that judges, made ready once; the arguments are those of `rules.checks.check`.
+
+    Attributes:
+        as_of: the day whose law judges every dossier; that of its receipt where none is given.
+
+    """
 
     rules: Rulebook = field(default_factory=rulebook)
     procedures: Procedures = field(default_factory=Procedures.shipped)
@@ -75,6 +62,7 @@ class Law:
     centres: Centres | None = None
     regimes: Regimes | None = None
     waivers: Waivers | None = None
+    as_of: date | None = None
 
     @cached_property
     def apart(self) -> Judge:
@@ -156,7 +144,8 @@ class Streamed:
             cells, `summary.json`.
         tallies: as `Checked` has them.
         total: what all batches gave.
-        as_of: the moment at which the dossiers were judged.
+        as_of: the moment at which the dossiers were judged, in the office's zone.
+        law: what judged.
         batches: how many there were.
         partitioned: whether the dossiers had to be gathered first.
         seconds: of each stage.
@@ -167,9 +156,16 @@ class Streamed:
     tallies: tuple[Tally, ...]
     total: Part
     as_of: datetime
+    law: Law
     batches: int
     partitioned: bool
     seconds: dict[str, float]
+
+    @property
+    def standing(self) -> int:
+        """How many findings nobody waived."""
+        waived = sum(self.total.waived[rule.code] for rule in self.law.rules if rule.kind == "rule")
+        return self.total.kinds["rule"] - waived
 
     @property
     def findings(self) -> pl.LazyFrame:
@@ -177,13 +173,17 @@ class Streamed:
         return pl.scan_parquet(self.folder / "findings" / "*.parquet")
 
     def to_dict(self) -> dict[str, Any]:
-        """What `summary.json` holds."""
+        """What `summary.json` holds, and `motcua check --stream --json` prints."""
+        house = self.law.rules.house
         return {
             "dossiers": self.total.dossiers,
             "events": self.total.rows,
             "as_of": self.as_of.isoformat(),
+            "law_as_of": self.law.as_of.isoformat() if self.law.as_of else None,
+            "house": house.to_dict() if house else None,
             "rules": [tally.to_dict() for tally in self.tallies],
             "findings": self.total.kinds["rule"],
+            "waived": self.total.kinds["rule"] - self.standing,
             "signals": self.total.kinds["signal"],
             "waivers": [used.to_dict() for used in self.total.used],
             "unreadable": self.total.unreadable,
@@ -203,7 +203,7 @@ def check_stream(
     as_of: datetime | None = None,
     calendar: WorkCalendar | None = None,
     batch_rows: int = BATCH_ROWS,
-    workers: int = WORKERS,
+    workers: int = 1,
 ) -> Streamed:
     """Judge every dossier of a Parquet log; memory grows with the batch, not with the log.
 
@@ -214,29 +214,31 @@ def check_stream(
         as_of: when it is judged, aware; the latest moment in the log where none is given.
         calendar: of the office; Vietnam's state bodies where none is given.
         batch_rows: about so many rows are read at a time.
-        workers: processes that judge, each a batch at a time; 1: this one. They begin by importing the script that
-            asks for more, which therefore does its work under `if __name__ == "__main__"`.
+        workers: processes that judge, each a batch at a time; 1: this one. Others begin by importing the script that
+            asks for them, which therefore does its work under `if __name__ == "__main__"`.
 
     Raises:
         LogError: the log cannot be read, or the folder cannot be written; nothing was written.
+        LostHelper: one of several workers ended before its time; nothing was written.
         NaiveMoment: `as_of` has no offset.
 
     """
     log, law, calendar = ParquetLog(Path(path)), law or Law(), calendar or vietnam()
     log.check_types(calendar)
     seconds = _Laps()
-    with _draft(Path(out)) as draft, ExitStack() as stack:
+    with new_folder(Path(out)) as draft, ExitStack() as stack:
         batches, latest = log.batches(batch_rows, calendar, workers)
-        moment = calendar.local(as_of or latest or datetime.now(UTC)).astimezone(UTC)
+        moment = calendar.local(as_of or latest or datetime.now(UTC))
         seconds.lap("cut")
         partitioned = batches is None
         if batches is None:
             batches = stack.enter_context(log.partitioned(batch_rows, draft))
             seconds.lap("partition")
-        total = _Stream(law, calendar, moment, log.columns(), batches, draft).run(workers, seconds)
+        total = _Stream(law, calendar, moment.astimezone(UTC), log.columns(), batches, draft).run(workers, seconds)
         stack.close()
-        tallies = _tallies(law.rules, total)
-        done = Streamed(Path(out), tallies, total, moment, len(batches), partitioned, dict(seconds))
+        done = Streamed(
+            Path(out), _tallies(law.rules, total), total, moment, law, len(batches), partitioned, dict(seconds)
+        )
         text = json.dumps(done.to_dict(), ensure_ascii=False, indent=2)
         (draft / "summary.json").write_text(text + "\n", encoding="utf-8")
     return done
@@ -255,16 +257,13 @@ def judge_apart(log: EventLog, law: Law, as_of: datetime) -> tuple[pl.DataFrame,
         `Neighbours` of the whole log, and what `judge_across` needs of it.
 
     """
+    log = replace(log, law_as_of=law.as_of)
     table, own = facts_apart(log, law.procedures, law.numbers, as_of, centres=law.centres, regimes=law.regimes)
     found, part = _judged(law.apart, law, table, log.calendar, as_of)
     sizes = Part(dossiers=table.height, rows=log.rows, set_aside=log.set_aside, unreadable=len(log.unreadable))
     asked = {name for rule in law.across.book for name in _names(rule)}
-    return (
-        found,
-        part + sizes,
-        Seen.of(own),
-        Kept(table.select(pl.col(name) for name in table.columns if name in asked), own),
-    )
+    kept = Kept(table.select(pl.col(name) for name in table.columns if name in asked), own)
+    return found, part + sizes, Seen.of(own), kept
 
 
 def judge_across(kept: Kept, law: Law, whole: Neighbours) -> tuple[pl.DataFrame, Part]:
@@ -305,7 +304,7 @@ class _Stream:
     def run(self, workers: int, seconds: _Laps) -> Part:
         """Judge each batch by itself, then, when all were seen, beside the others."""
         numbers = range(len(self.batches))
-        with _helpers(self, min(workers, len(numbers))) as each:
+        with helpers(self, min(workers, len(numbers))) as each:
             parts, seen = zip(*each(_Stream.apart, numbers), strict=True)
             seconds.lap("judge")
             total = sum(parts, Part())
@@ -352,44 +351,6 @@ class _Stream:
         rows.write_parquet(folder / f"part-{part}.parquet", compression="zstd", compression_level=1)
 
 
-_Each = Callable[[Callable[[_Stream, int], T], Iterable[int]], Iterable[T]]
-_stream: _Stream
-
-
-@contextmanager
-def _helpers(stream: _Stream, workers: int) -> Iterator[_Each[Any]]:
-    """What runs a step of a stream for many batches: this process, or so many others, each with one thread."""
-    if workers <= 1:
-        yield lambda step, numbers: map(partial(step, stream), numbers)
-        return
-    with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (stream,)) as pool, _environment(HELPERS):
-        try:
-            yield lambda step, numbers: pool.map(partial(_step, step), numbers)
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-
-def _begin(stream: _Stream) -> None:
-    global _stream  # noqa: PLW0603  # the one thing that a helper works on
-    _stream = stream
-
-
-def _step(step: Callable[[_Stream, int], T], number: int) -> T:
-    return step(_stream, number)
-
-
-@contextmanager
-def _environment(settings: Mapping[str, str]) -> Iterator[None]:
-    """Variables for the processes that begin meanwhile; those that are set already hold."""
-    new = {name: value for name, value in settings.items() if name not in os.environ}
-    os.environ.update(new)
-    try:
-        yield
-    finally:
-        for name in new:
-            del os.environ[name]
-
-
 class _Laps(dict[str, float]):
     """Seconds of each stage."""
 
@@ -413,28 +374,3 @@ def _tallies(book: Rulebook, total: Part) -> tuple[Tally, ...]:
 def _further(one: Used, other: Used) -> Used:
     """What became of a waiver in two batches."""
     return max(one, other, key=lambda used: _STATES.index(used.state))
-
-
-@contextmanager
-def _draft(out: Path) -> Iterator[Path]:
-    """A folder beside the one that is wanted; it takes that name when all went well, else it goes."""
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise _refused(out, "there is something already", "name another folder, or take away what is there")
-    try:
-        draft = Path(mkdtemp(prefix=f".{out.name}.", dir=out.resolve().parent))
-    except OSError as error:
-        raise _refused(
-            out, f"it cannot be written: {error.strerror}", "check the path and the right to write"
-        ) from None
-    try:
-        yield draft
-        if out.exists():
-            out.rmdir()
-        draft.rename(out)
-        out.chmod(0o755)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-def _refused(out: Path, found: str, remedy: str) -> LogError:
-    return LogError(out, "", found=found, allowed="a folder that does not exist yet, or an empty one", remedy=remedy)

@@ -27,7 +27,9 @@ def _on_other_ground(timed: Timed) -> pl.DataFrame:
     named = pauses.join(excluded(timed.found), on=["regime", "ground"], how="left", maintain_order="left")
     free = [number for number, one in enumerate(timed.found) if one.stops is None]
     other = pl.col("stops").is_null() & ~pl.col("regime").is_in(free)
-    known = pl.when(pl.col("ground").is_not_null() | pl.col("regime").is_in(free)).then(other)
+    unnamed = [number for number, one in enumerate(timed.found) if not one.named]
+    sure = pl.col("ground").is_not_null() | pl.col("regime").is_in(free)
+    known = pl.when(sure & ~pl.col("regime").is_in(unnamed)).then(other)
     steps = named.select("id", pl.col("begin").alias("at"), known.alias("lacks"))
     return counted(timed.h, name, steps, sayable=timed.h.says("paused"))
 

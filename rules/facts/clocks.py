@@ -13,8 +13,8 @@ from calendars import WorkCalendar
 from calendars.columns import Mask
 from dossier.procedures import Procedures
 from rules.facts.dates import Receipts, due, undisturbed
-from rules.facts.histories import Histories, Index
-from rules.facts.limits import Regime, receipts, regimes
+from rules.facts.histories import UNKNOWN, Histories, Index
+from rules.facts.limits import UNNAMED, UNSAID, Regime, receipts, regimes, source
 from rules.facts.lines import Ends, LineCalendar
 from rules.facts.waits import waits
 
@@ -31,7 +31,8 @@ class Timed:
         base: the facts so far, one row per dossier.
         received: the first receipt of each received dossier: `id`, `regime`, limit, promise.
         found: the regimes by number.
-        known: the received dossiers whose end can be reckoned.
+        known: the received dossiers whose limit is known.
+        dated: those of them whose end can be reckoned: not where nobody knows what a supplement does.
         waits: all waits.
         counted: those that the clock counts.
         doubtful: the dossiers of which nobody knows whether a pause stopped the clock.
@@ -44,6 +45,7 @@ class Timed:
     received: pl.DataFrame
     found: list[Regime]
     known: Receipts
+    dated: Receipts
     waits: pl.DataFrame
     counted: pl.DataFrame
     doubtful: Mask
@@ -53,32 +55,34 @@ class Timed:
         """Read the limits of a log."""
         received, found = _received(h, base, procedures)
         known, spans = receipts(h, lines, received, found), waits(h)
+        dated = known.take(~_unclear(h, spans, received, found)[known.ids])
         doubtful = _doubtful(h, spans, received, found)
-        return cls(h, lines, base, received, found, known, spans, _counted(spans, received, found), doubtful)
+        return cls(h, lines, base, received, found, known, dated, spans, _counted(spans, received, found), doubtful)
 
     def due_at(self, moments: pl.Series) -> tuple[Index, Ends]:
         """The legal due dates as they stood at a moment of each dossier; only where both are known."""
-        then = moments.gather(self.known.ids)
-        asked = then.is_not_null().to_numpy() & ~self.doubtful[self.known.ids]
-        rows = self.known.take(asked)
+        then = moments.gather(self.dated.ids)
+        asked = then.is_not_null().to_numpy() & ~self.doubtful[self.dated.ids]
+        rows = self.dated.take(asked)
         return rows.ids, due(self.lines, rows, self.counted, then.filter(asked))
 
 
 def clocks(timed: Timed) -> pl.DataFrame:
     """All facts that need a time limit."""
-    h, lines, base, known, counted = timed.h, timed.lines, timed.base, timed.known, timed.counted
-    ended = _until(h, base).gather(known.ids)
-    legal = due(lines, known, counted, ended)
-    pauseless = _pauseless(h, lines, known, counted, ended, legal)
+    h, lines, base, dated, counted = timed.h, timed.lines, timed.base, timed.dated, timed.counted
+    ended = _until(h, base).gather(dated.ids)
+    legal = due(lines, dated, counted, ended)
+    pauseless = _pauseless(h, lines, dated, counted, ended, legal)
     facts = pl.concat(
-        [base, _laid(h, known, "legal_due", legal), _laid(h, known, "due_without_pauses", pauseless)], how="horizontal"
+        [base, _laid(h, dated, "legal_due", legal), _laid(h, dated, "due_without_pauses", pauseless)], how="horizontal"
     )
     parts = [
         facts.select(_OPEN, "legal_due_on", "legal_due_at", "due_without_pauses_on", "due_without_pauses_at"),
         _lateness(timed, facts),
         _apology(timed),
-        _promise(h, lines, timed.received, known),
-        h.per_dossier(timed.received.select("id", _result(timed.found))).fill_null(value=True),
+        _promise(h, lines, timed.received, timed.known),
+        _result(timed),
+        h.per_dossier(source(timed.known, timed.received)),
     ]
     return pl.concat(parts, how="horizontal").with_columns(_only_by_pause(base))
 
@@ -114,7 +118,7 @@ def _pauseless(
 
 def _received(h: Histories, base: pl.DataFrame, procedures: Procedures) -> tuple[pl.DataFrame, list[Regime]]:
     """The first receipt of each received dossier with its limit, its promise and the regime of its day."""
-    columns = [h.known("limit").alias("limit"), *_promised(h)]
+    columns = [h.known("limit").alias("limit"), _unsaid(h, "limit").alias("limit_unsaid"), *_promised(h)]
     asked = {name for column in columns for name in column.meta.root_names()}
     first = h.only("received", also=asked).unique("id", keep="first", maintain_order=True).select("id", *columns)
     day = pl.col("received_at").dt.convert_time_zone(h.zone).dt.date().alias("day")
@@ -122,7 +126,21 @@ def _received(h: Histories, base: pl.DataFrame, procedures: Procedures) -> tuple
         base.select("id", "received_at", "procedure", day), on="id", how="left", maintain_order="left"
     )
     numbers, found = regimes(received.select("procedure", "day"), procedures)
-    return received.with_columns(numbers.alias("regime")), found
+    if not h.has("procedure"):
+        return received.with_columns(numbers.alias("regime")), [UNNAMED]
+    unsaid = pl.col("procedure").is_null() & pl.col("id").is_in(_procedure_unsaid(h).implode())
+    regime = pl.when(unsaid).then(len(found)).otherwise(numbers).alias("regime")
+    return received.with_columns(regime), [*found, UNSAID]
+
+
+def _procedure_unsaid(h: Histories) -> pl.Series:
+    """Dossiers of which a receipt or a submission has the procedure `?`."""
+    return h.only("received", "submitted", also=["procedure"]).filter(pl.col("procedure") == UNKNOWN)["id"].unique()
+
+
+def _unsaid(h: Histories, column: str) -> pl.Expr:
+    """Whether a cell is `?`; a column that the log lacks holds none."""
+    return (pl.col(column) == UNKNOWN).fill_null(value=False) if h.has(column) else pl.lit(value=False)
 
 
 def _promised(h: Histories) -> list[pl.Expr]:
@@ -146,13 +164,27 @@ def _counted(found: pl.DataFrame, received: pl.DataFrame, regimes: list[Regime])
 
 
 def _doubtful(h: Histories, found: pl.DataFrame, received: pl.DataFrame, regimes: list[Regime]) -> Mask:
-    """Dossiers with a pause whose ground the source cannot say, though the procedure lists those that count."""
+    """Dossiers with a pause of which the source cannot say the ground, or the procedure that lists those that count."""
     listed = [number for number, one in enumerate(regimes) if one.stops is not None]
-    asked = received.filter(pl.col("regime").is_in(listed))["id"]
+    asked = received.filter(pl.col("regime").is_in(listed))["id"].implode()
+    unsaid = pl.col("id").is_in(_unreckoned(received, regimes).implode())
     doubtful = np.zeros(len(h), bool)
-    pauses = found.filter((pl.col("wait") == "pause") & pl.col("vague") & pl.col("id").is_in(asked.implode()))
+    pauses = found.filter(pl.col("wait") == "pause", unsaid | (pl.col("vague") & pl.col("id").is_in(asked)))
     doubtful[pauses["id"].to_numpy()] = True
     return doubtful
+
+
+def _unclear(h: Histories, found: pl.DataFrame, received: pl.DataFrame, regimes: list[Regime]) -> Mask:
+    """Dossiers with a supplement of which nobody knows what it does to the clock."""
+    unsaid = pl.col("id").is_in(_unreckoned(received, regimes).implode())
+    unclear = np.zeros(len(h), bool)
+    unclear[found.filter(pl.col("wait") == "supplement", unsaid)["id"].to_numpy()] = True
+    return unclear
+
+
+def _unreckoned(received: pl.DataFrame, regimes: list[Regime]) -> pl.Series:
+    unsaid = [number for number, one in enumerate(regimes) if not one.reckoned]
+    return received.filter(pl.col("regime").is_in(unsaid))["id"]
 
 
 def _until(h: Histories, base: pl.DataFrame) -> pl.Series:
@@ -249,6 +281,9 @@ def _editions(calendar: WorkCalendar) -> tuple[tuple[np.datetime64, np.datetime6
     )
 
 
-def _result(found: list[Regime]) -> pl.Expr:
-    documents = [one.result_is_document for one in found]
-    return pl.lit(pl.Series(documents)).gather(pl.col("regime")).alias("result_is_document")
+def _result(timed: Timed) -> pl.DataFrame:
+    """Whether the procedure ends with a document; so, too, where nothing was received."""
+    documents = pl.lit(pl.Series([one.result_is_document for one in timed.found], dtype=pl.Boolean))
+    found = timed.received.select("id", documents.gather(pl.col("regime")).alias("result_is_document"), received=True)
+    laid = timed.h.per_dossier(found)
+    return laid.select(pl.when("received").then("result_is_document").otherwise(pl.lit(value=True)))

@@ -45,7 +45,9 @@ class Histories:
     def of(cls, log: EventLog, as_of: datetime) -> Histories:
         """Number the dossiers of a log and put their steps in order."""
         dossiers, ids = _numbered(log.events)
-        steps = log.events.with_columns(ids).filter(pl.col("event").is_not_null(), pl.col("at") <= as_of)
+        steps = log.events.with_columns(ids)
+        read = steps.select(pl.col("event").is_not_null() & (pl.col("at") <= as_of)).to_series()
+        steps = steps if read.all(ignore_nulls=False) else steps.filter(read)
         steps = steps.with_columns(pl.col("event").cast(KIND))
         if not _in_order(steps):
             steps = steps.sort("id", "at", "row")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import polars as pl
 
 from calendars import Term, UnreadableTerm
+from calendars.columns import Mask
 from dossier.procedures import ANY_DOCUMENTED, Procedures, ProcedureVersion
 from rules.facts.dates import After, Receipts
 from rules.facts.histories import Histories
@@ -28,8 +29,10 @@ class Regime:
         supplement: the new period or the addition.
         supplements: the same for the limits of cases that have their own.
         stops: the grounds on which a pause stops the clock; None: any.
-        result_is_document: whether the dossier ends with a document.
+        result_is_document: whether the dossier ends with a document; None: nobody can say.
         closes_after: how long an answer to a supplement request is awaited; None: nobody says.
+        named: whether the source can say which procedure it is.
+        reckoned: whether the clock runs by it all the same; not where the procedure is a cell `?`.
 
     """
 
@@ -38,12 +41,18 @@ class Regime:
     supplement: Term | None
     supplements: Mapping[Term, Term]
     stops: frozenset[str] | None
-    result_is_document: bool
+    result_is_document: bool | None
     closes_after: Term | None = None
+    named: bool = True
+    reckoned: bool = True
 
 
 UNKNOWN = Regime(None, After.RESTART, None, {}, None, result_is_document=True)
 """A procedure nobody describes: the decree's restart, every documented pause counts, it ends with a document."""
+UNNAMED = replace(UNKNOWN, result_is_document=None, named=False)
+"""A log without procedures: the clock of the general law, and nobody can say what else the procedure asks."""
+UNSAID = replace(UNNAMED, reckoned=False)
+"""A procedure that is a cell `?`: some file may describe it, so nobody can say what its clock does either."""
 
 
 def regime(version: ProcedureVersion | None) -> Regime:
@@ -106,7 +115,8 @@ def receipts(h: Histories, lines: LineCalendar, received: pl.DataFrame, found: l
     Args:
         h: the histories.
         lines: the calendar.
-        received: `id`, `received_at`, `limit`, `promised_on`, `promised_at`, `regime`, one row per received dossier.
+        received: `id`, `received_at`, `limit`, `limit_unsaid`, `promised_on`, `promised_at`, `regime`, one row per
+            received dossier.
         found: the regimes by number.
 
     """
@@ -114,7 +124,7 @@ def receipts(h: Histories, lines: LineCalendar, received: pl.DataFrame, found: l
     limits = Lengths.of([one.limit for one in found]).take(number)
     _own_limits(received, limits)
     moments = Instants.of(received["received_at"], h.zone)
-    promised = _promises(received, limits)
+    promised = _promises(received, limits, np.array([one.reckoned for one in found])[number])
     _derive(lines, limits, moments, promised, received, h.zone)
     every = Receipts(
         received["id"].to_numpy().astype(np.int64),
@@ -127,8 +137,16 @@ def receipts(h: Histories, lines: LineCalendar, received: pl.DataFrame, found: l
     return every.take(limits.line != Line.NONE)
 
 
+def source(known: Receipts, received: pl.DataFrame) -> pl.DataFrame:
+    """From where each limit comes: `limit` (the receipt), `procedure` (the file) or `promise`, by `id`."""
+    printed = received.filter(pl.col("limit").is_not_null())["id"]
+    rows = pl.DataFrame({"id": known.ids, "promise": ~np.isnat(known.promised.on)}).cast({"id": printed.dtype})
+    found = pl.when("promise").then(pl.lit("promise")).when(pl.col("id").is_in(printed.implode())).then(pl.lit("limit"))
+    return rows.select("id", found.otherwise(pl.lit("procedure")).alias("due_source"))
+
+
 def _own_limits(received: pl.DataFrame, limits: Lengths) -> None:
-    """Limits printed on the receipt go before those of the procedure file."""
+    """Limits printed on the receipt go before those of the procedure file; one that is `?` leaves none."""
     texts = received["limit"].unique().drop_nulls()
     terms = [printed_term(text) for text in texts]
     place = (
@@ -136,6 +154,7 @@ def _own_limits(received: pl.DataFrame, limits: Lengths) -> None:
     )
     own = place >= 0
     limits.put(own, Lengths.of(terms).take(place[own]))
+    limits.line[received["limit_unsaid"].to_numpy()] = Line.NONE
 
 
 def _supplements(received: pl.DataFrame, found: list[Regime]) -> Lengths:
@@ -171,9 +190,9 @@ def printed_term(text: str) -> Term | None:
         return None
 
 
-def _promises(received: pl.DataFrame, limits: Lengths) -> Ends:
-    """The first promise of dossiers whose limit nobody gives."""
-    unknown = limits.line == Line.NONE
+def _promises(received: pl.DataFrame, limits: Lengths, reckoned: Mask) -> Ends:
+    """The first promise of dossiers that have no limit; not where there may be one that the source cannot say."""
+    unknown = (limits.line == Line.NONE) & reckoned & ~received["limit_unsaid"].to_numpy()
     on, at = received["promised_on"].to_numpy(), received["promised_at"].dt.replace_time_zone(None).to_numpy()
     return Ends(np.where(unknown, on, np.datetime64("NaT", "D")), np.where(unknown, at, np.datetime64("NaT", "us")))
 

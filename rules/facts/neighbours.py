@@ -18,11 +18,11 @@ from rules.facts.histories import MOMENT, UNKNOWN, Histories
 REASONED = ("paused", "supplement_requested", "apologised", "rejected")
 """Steps whose reason an officer writes."""
 
-SLIP = r"^(.*?)(\d{1,15})(\D*(?:20\d\d)?\D*)$"
+SLIP = r"^(.*?)([0-9]{1,15})([^0-9]*(?:20[0-9][0-9])?[^0-9]*)$"
 """A slip number: what goes before the running number, the number, and what follows, a year among it."""
 
-CODE = r"^([0-9A-Z.]+)-(\d{6})-(\d\d)??(\d{4,5})$"
-"""A dossier code of Thông tư 01/2018, of a province or of Thông tư 04/2025: unit, day, system, number of the day."""
+CODE = r"^[0-9A-Z.]+-[0-9]{6}-[0-9]{4,7}$"
+"""A dossier code of Thông tư 01/2018, of a province or of Thông tư 04/2025: unit, day, system and number."""
 
 DIGITS = 5
 CANCELLED = ("closed", "withdrawn", "rejected")
@@ -51,7 +51,7 @@ class Own:
     def light(self) -> Own:
         """The same without the steps, to be put aside: what was looked up in them stays."""
         looked_up = {name: getattr(self, name) for name in ("reasons", "slips", "codes", "keys")}
-        log = replace(self.h.log, events=self.h.log.events.clear(), unreadable=(), repaired={})
+        log = replace(self.h.log, events=self.h.log.events.clear(), unreadable=(), repaired={}, calendars={})
         h = replace(self.h, log=log, steps=self.h.steps.clear(), dossiers=self.h.ids, _masks={}, _kept={})
         kept = Own(h, self.base.select("id", "same_reason_dossiers_allowed", "reset_working_days_allowed"))
         kept.__dict__.update(looked_up)
@@ -92,12 +92,13 @@ class Own:
     def codes(self) -> pl.DataFrame:
         """The parts of each dossier's code: its series and its number, NULL where it has another shape."""
         code = pl.col("dossier")
-        fields = pl.when(code.str.contains(CODE)).then(code).str.split_exact("-", 2).struct
-        last = fields[2]
+        parts = pl.when(code.str.contains(CODE)).then(code).str.split_exact("-", 2)
+        rows = self.h.dossiers.select("id", parts.struct.rename_fields(["unit", "day", "last"]).alias("parts"))
         # four or five digits are the number, two before them the system
-        system = pl.when(last.str.len_bytes() > DIGITS).then(last.str.slice(0, 2))
-        number = pl.when(system.is_null()).then(last).otherwise(last.str.slice(2)).cast(pl.Int64)
-        return self.h.dossiers.select("id", unit=fields[0], day=fields[1], system=system, number=number)
+        last, systematic = pl.col("last"), pl.col("last").str.len_bytes() > DIGITS
+        number = pl.when(systematic).then(last.str.slice(2)).otherwise(last).cast(pl.Int64)
+        system = pl.when(systematic).then(last.str.slice(0, 2))
+        return rows.unnest("parts").select("id", "unit", "day", system=system, number=number)
 
     @cached_property
     def cancelled(self) -> pl.DataFrame:

@@ -28,7 +28,7 @@ def outline(h: Histories) -> list[pl.DataFrame]:
     return [
         began,
         _span(h),
-        *(_description(h, column) for column in DESCRIBED),
+        *(description(h, column) for column in DESCRIBED),
         _channel(h),
         _moment(h, "submitted", "submitted"),
         _received(h, began),
@@ -67,7 +67,7 @@ def _span(h: Histories) -> pl.DataFrame:
     return rows.select(*moments, "steps")
 
 
-def _description(h: Histories, column: str) -> pl.DataFrame:
+def description(h: Histories, column: str) -> pl.DataFrame:
     """The first cell that says something, the receipt's before the submission's; NULL where none does."""
     if not h.has(column):
         return h.unknown(**{column: pl.String})
@@ -82,7 +82,7 @@ def _first_cell(h: Histories, kind: str, column: str) -> pl.DataFrame:
 
 def _channel(h: Histories) -> pl.DataFrame:
     """The channel; empty where every cell says that there was none, NULL where one cannot say."""
-    channel = _description(h, "channel")
+    channel = description(h, "channel")
     if not h.has("channel"):
         return channel
     cells = h.only("received", "submitted", also=["channel"]).group_by("id").agg((pl.col("channel") == UNKNOWN).any())

@@ -21,8 +21,13 @@ def parts(h: Histories, facts: pl.DataFrame) -> pl.DataFrame:
     if not h.has("parent"):
         dates = {"citizen_due_on": pl.Date(), "citizen_due_at": MOMENT, "citizen_promised_on": pl.Date()}
         return h.unknown(**_TYPES, **dates)
-    own = pl.concat([facts, _parent(h)], how="horizontal")
-    whole = facts.select(pl.col("dossier").alias("parent"), *(pl.col(name).alias(f"_{name}") for name in CLOCK[:3]))
+    return linked(pl.concat([facts, _parent(h)], how="horizontal"))
+
+
+def linked(own: pl.DataFrame) -> pl.DataFrame:
+    """The same facts where `parent` and `is_part` stand beside those that `parts` takes."""
+    own = own.select("dossier", "parent", "is_part", *CLOCK)
+    whole = own.select(pl.col("dossier").alias("parent"), *(pl.col(name).alias(f"_{name}") for name in CLOCK[:3]))
     joined = own.join(whole, on="parent", how="left", maintain_order="left").join(
         _counted(own), on="dossier", how="left", maintain_order="left"
     )

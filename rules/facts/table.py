@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import polars as pl
@@ -22,15 +23,28 @@ from rules.facts.lines import LineCalendar
 from rules.facts.neighbours import Neighbours, Own, Seen
 from rules.facts.order import order
 from rules.facts.outline import outline
-from rules.facts.parts import parts
+from rules.facts.parts import linked, parts
 from rules.facts.places import places
 from rules.facts.publicity import publicity
+from rules.facts.shares import shares
 from rules.facts.steps import steps
 from rules.facts.timing import timing
 from rules.quotas import QuotaBook
 from rules.regimes import Regimes
 from rules.regimes import regimes as shipped_regimes
 
+NUMBERED = {
+    "answer_working_hours_allowed": ("answer_due",),
+    "check_working_days_allowed": ("check_due_on",),
+    "forward_cutoff_hour_allowed": ("forward_due",),
+    "publication_working_days_allowed": ("progress_public_due_on", "result_public_due_on"),
+    "tell_days_allowed": ("tell_due_on", "told_late"),
+    "apology_days_before_allowed": ("apology_due_on",),
+    "answer_days_allowed": ("answer_until_on", "closed_too_early"),
+    "entry_working_days_allowed": ("late_entries", "late_entries_at", "late_entries_recorded_at"),
+    "backdating_working_days_allowed": ("backdated_entries", "backdated_entries_at", "backdated_entries_recorded_at"),
+}
+"""Facts that are reckoned with a number of the law; where that is unknown they are, too."""
 PARTS = ("dossier", "decided", "decided_at", "legal_due_on", "legal_due_at", "promised_on", "overdue")
 
 
@@ -55,10 +69,22 @@ def facts(
 
     Raises:
         NaiveMoment: `as_of` has no offset.
+        OtherZone: a calendar of an office has another time zone than that of the log.
 
     """
-    apart, own = facts_apart(log, procedures, quotas, as_of, centres=centres, regimes=regimes)
-    return pl.concat([apart, *across(own, Neighbours.of([Seen.of(own)]))], how="horizontal")
+    as_of = log.calendar.local(as_of).astimezone(UTC)
+    logs = shares(log, as_of) if log.calendars else [log]
+    parted = [facts_apart(one, procedures, quotas, as_of, centres=centres, regimes=regimes) for one in logs]
+    whole = Neighbours.of([Seen.of(own) for _, own in parted])
+    tables = [pl.concat([apart, *across(own, whole)], how="horizontal") for apart, own in parted]
+    return tables[0] if len(tables) == 1 else _together(log, tables)
+
+
+def _together(log: EventLog, tables: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The shares of a log as one table, in the order of the log; a whole and its parts may be of different offices."""
+    order = log.events.select(pl.col("dossier").unique(maintain_order=True))
+    table = order.join(pl.concat(tables), on="dossier", how="left", maintain_order="left")
+    return table.with_columns(linked(table))
 
 
 def facts_apart(
@@ -90,7 +116,13 @@ def facts_apart(
         *timing(timed),
         parts(h, pl.concat([base, limited], how="horizontal").select(PARTS)),
     ]
-    return pl.concat([base.drop("id"), *found], how="horizontal"), Own(h, base)
+    table = pl.concat([base.drop("id"), *found], how="horizontal")
+    return table.with_columns(_unknown_with_their_number(base)), Own(h, base)
+
+
+def _unknown_with_their_number(base: pl.DataFrame) -> list[pl.Expr]:
+    asked = [(names, quota) for quota, names in NUMBERED.items() if base[quota].null_count()]
+    return [pl.when(pl.col(quota).is_not_null()).then(name).alias(name) for names, quota in asked for name in names]
 
 
 def _base(h: Histories, quotas: QuotaBook, regimes: Regimes) -> pl.DataFrame:

@@ -47,7 +47,7 @@ def _time_left(timed: Timed, name: str, moments: pl.Series) -> pl.DataFrame:
     ids, ends = timed.due_at(moments)
     begun = Instants.of(moments.gather(ids), timed.h.zone).local
     left = _closing_work(timed, ends) - timed.lines.columns.work_through(begun)
-    minutes = pl.Series(f"{name}_minutes_left", -(-left // MINUTE))
+    minutes = pl.Series(f"{name}_minutes_left", -(-left // MINUTE)).set(pl.Series(np.isnat(ends.on)), None)
     found = pl.DataFrame([pl.Series("id", ids).cast(timed.h.ids.schema["id"]), minutes])
     return timed.h.per_dossier(found).with_columns(moments.alias(f"{name}_at"))
 
@@ -98,6 +98,8 @@ def _answer_until(timed: Timed, closed_at: pl.Series) -> pl.DataFrame:
     asked = asked.filter(pl.col("at") <= pl.col("closed_at"))
     asked = asked.group_by("id", maintain_order=True).agg(pl.col("at").last())
     asked = asked.join(timed.received.select("id", "regime"), on="id", how="left", maintain_order="left")
+    unnamed = [number for number, one in enumerate(timed.found) if not one.named]
+    asked = asked.filter(~pl.col("regime").is_in(unnamed).fill_null(value=False))
     days = timed.base["answer_days_allowed"].fill_null(0).gather(asked["id"])
     ends = ends_of(timed.lines, asked["at"], _periods(timed, asked["regime"], days), h.zone)
     return laid_out(h, asked["id"].to_numpy().astype(np.int64), "answer_until", ends)

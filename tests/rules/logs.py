@@ -14,7 +14,7 @@ from calendars import WorkCalendar
 from dossier.events import KINDS, LOG_COLUMNS
 from dossier.formats.log import EventLog, read_log
 from rules.checks import Checked
-from rules.judging import judgement
+from rules.judging import Judge
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 Value = str | bool | date | datetime | None
@@ -57,8 +57,7 @@ def log_of(
 
 def judgements(checked: Checked) -> dict[str, dict[str, str]]:
     """The judgement of each rule about each dossier; `Checked` itself only counts them."""
-    rules = [tally.rule for tally in checked.tallies]
-    table = checked.facts.select("dossier", *(judgement(rule).alias(rule.code) for rule in rules))
+    table = Judge(checked.book).judge(checked.facts).with_columns(checked.facts["dossier"])
     return {row.pop("dossier"): row for row in table.iter_rows(named=True)}
 
 

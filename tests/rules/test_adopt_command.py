@@ -234,3 +234,12 @@ def test_a_cut_over_on_each_database(log: Path, tmp_path: Path, any_db: str) -> 
     before, after = (json.loads(run("check", path, "--json").stdout) for path in (log, tmp_path / "out.csv"))
     assert before["findings"] == after["findings"]
     assert journal(any_db) == [("exported", "KT-01", None, "out.csv")]
+
+
+def test_check_judges_the_tables_under_the_prefix_it_is_given(log: Path, tmp_path: Path, refused: Refused) -> None:
+    address = f"sqlite:///{tmp_path / 'other.db'}"
+    assert run("db", "upgrade", "--db", address, "--prefix", "branch_").exit_code == 0
+    adopted(log, "--db", address, "--prefix", "branch_")
+    judged = json.loads(run("check", "--db", address, "--prefix", "branch_", "--json").stdout)
+    assert judged["dossiers"] == json.loads(run("check", log, "--json").stdout)["dossiers"]
+    assert "there are no tables motcua_" in refused("check", "--db", address)

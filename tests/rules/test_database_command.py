@@ -57,31 +57,31 @@ def refused(*words: object) -> str:
 
 def test_an_upgrade_makes_a_database_and_says_so_the_second_time(db: str) -> None:
     first, second = run("upgrade", "--db", db), run("upgrade", "--db", db)
-    assert (first.returncode, first.stdout) == (0, "version 0002 is there now; before: no tables\n")
-    assert (second.returncode, second.stdout) == (0, "version 0002 was there already\n")
+    assert (first.returncode, first.stdout) == (0, "version 0003 is there now; before: no tables\n")
+    assert (second.returncode, second.stdout) == (0, "version 0003 was there already\n")
     assert (first.stderr, second.stderr) == ("", "")
     assert_current(db, Tables())
 
 
 def test_an_upgrade_says_from_where_it_came(db: str) -> None:
     make_old(db)
-    assert run("upgrade", "--db", db).stdout == "version 0002 is there now; before: 0001\n"
+    assert run("upgrade", "--db", db).stdout == "version 0003 is there now; before: 0001\n"
 
 
 def test_the_status_goes_from_old_to_up_to_date(db: str) -> None:
     make_old(db)
     old = run("status", "--db", db)
-    assert (old.returncode, old.stdout) == (1, "version 0001; motcua db upgrade brings version 0002\n")
+    assert (old.returncode, old.stdout) == (1, "version 0001; motcua db upgrade brings version 0003\n")
     run("upgrade", "--db", db)
     new = run("status", "--db", db)
-    assert (new.returncode, new.stdout) == (0, "version 0002; up to date\n")
+    assert (new.returncode, new.stdout) == (0, "version 0003; up to date\n")
 
 
 def test_the_status_as_json(db: str, path: Path) -> None:
     path.touch()
     done = run("status", "--db", db, "--json")
     assert done.returncode == 1
-    assert json.loads(done.stdout) == {"version": None, "latest": "0002", "current": False}
+    assert json.loads(done.stdout) == {"version": None, "latest": "0003", "current": False}
 
 
 def test_the_status_changes_nothing(db: str, path: Path) -> None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from dossier import MemoryStore
 from dossier.errors import SinkError
+from dossier.feedback.reminders import FEEDBACK_UNITS
 from dossier.outbox.delivery import Delivered, until_none_waits
 from dossier.outbox.sinks import FileSink, Message
 from dossier.outbox.topics import TOPICS
@@ -106,7 +107,7 @@ def test_a_sweep_speaks_vietnamese_to_an_officer(db: str) -> None:
 
 
 def test_every_kind_of_reminder_has_a_name_on_the_terminal() -> None:
-    assert tuple(REMINDERS) == KINDS
+    assert tuple(REMINDERS) == tuple(dict.fromkeys((*KINDS, *FEEDBACK_UNITS)))
 
 
 # deliver

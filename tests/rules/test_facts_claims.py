@@ -13,9 +13,10 @@ from rules.centres import Centres
 from rules.checks import check
 from rules.errors import MalformedRules
 from rules.facts import facts
+from rules.house import House
 from rules.quotas import QuotaBook, quotas
 from rules.regimes import Regimes, regimes
-from tests.rules.logs import Row, at, log_of
+from tests.rules.logs import Row, at, judgements, log_of
 
 LAND = "1.012784"
 """Excludes financial obligations, posting, expertise and other waits, but no opinion of another office."""
@@ -149,22 +150,54 @@ procedures = ["1.012784"]
 @pytest.mark.parametrize(
     ("day", "procedure", "told"),
     [
-        (date(2024, 12, 31), None, (2, "decree")),
-        (date(2025, 1, 1), None, (1, "province")),
+        (date(2024, 12, 31), "9.999999", (2, "decree")),
+        (date(2025, 1, 1), "9.999999", (1, "province")),
         (date(2025, 1, 1), LAND, (3, "procedure")),
         (date(2019, 12, 31), LAND, (2, "decree")),
-        (date(2000, 1, 1), None, (2, "decree")),
+        (date(2000, 1, 1), "9.999999", (2, "decree")),
     ],
 )
-def test_the_narrowest_level_that_speaks_of_a_dossier_holds(
-    day: date, procedure: str | None, told: tuple[int, str]
-) -> None:
+def test_the_narrowest_level_that_speaks_of_a_dossier_holds(day: date, procedure: str, told: tuple[int, str]) -> None:
     book = QuotaBook.loads(QUOTA, "quotas.toml")
     value = book["supplement_requests"].on(day, procedure)
-    columns = pl.DataFrame({"day": [day], "code": pl.Series([procedure], dtype=pl.String)}).select(
-        book.columns(pl.col("day"), pl.col("code"))
-    )
+    columns = pl.DataFrame({"day": [day], "code": [procedure]}).select(book.columns(pl.col("day"), pl.col("code")))
     assert (value.value, value.citation) == columns.row(0) == told
+
+
+def test_a_number_is_unknown_where_the_procedure_is_and_may_have_another() -> None:
+    book = QuotaBook.loads(QUOTA, "quotas.toml")
+    days = [date(2019, 12, 31), date(2020, 1, 1), date(2025, 1, 1)]
+    table = pl.DataFrame({"day": days, "code": pl.Series([None] * 3, dtype=pl.String)})
+    assert table.select(book.columns(pl.col("day"), pl.col("code"))[0]).to_series().to_list() == [2, None, None]
+    same = QuotaBook.loads(QUOTA.replace("value = 3", "value = 1"), "quotas.toml")
+    assert table.select(same.columns(pl.col("day"), pl.col("code"))[0]).to_series().to_list() == [2, None, 1]
+
+
+HOURS = """
+format = 1
+name = "Sở"
+[[quota]]
+code = "answer_working_hours"
+meaning = "x"
+overrides = true
+[[quota.value]]
+from = 2026-01-01
+value = 2
+citation = "Quyết định 12/2026/QĐ-UBND"
+status = "read"
+level = "procedure"
+procedures = ["1.012784"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("procedure", "judgement"), [(LAND, "violated"), ("9.999999", "satisfied"), ("?", "not_assessable")]
+)
+def test_what_is_reckoned_with_a_number_of_an_unknown_procedure_is_unknown(procedure: str, judgement: str) -> None:
+    numbers = House.loads(HOURS, "own.toml").numbers
+    submitted = step("submitted", "07 08:00", procedure=procedure, channel="online")
+    log = log_of([submitted, step("received", "07 15:00", procedure=procedure)])
+    assert judgements(check(log, numbers=numbers))["A1"]["R01"] == judgement
 
 
 @pytest.mark.parametrize(("year", "instrument"), [(2023, "Nghị định 63/2010/NĐ-CP"), (2026, "Kế hoạch 2024")])
@@ -264,7 +297,7 @@ def test_the_list_of_centres_speaks_only_of_days_on_which_it_knows_one(
     [
         ("to = 2026-06-30", "to = 2024-06-30", "ends before it begins"),
         ('office = "Trung tâm"\n', "", "office: Field required"),
-        ("format = 1", "format 1", "TOML"),
+        ("format = 1", "format 1", "the file: Expected '='.*; for example: "),
     ],
 )
 def test_a_malformed_list_of_centres_is_refused(old: str, new: str, told: str) -> None:

@@ -18,6 +18,7 @@ from rules.cli import app
 from rules.errors import MalformedHouse
 from rules.house import House
 from rules.quotas import quotas
+from rules.regimes import regimes
 from rules.rulebook import rulebook
 from tests.rules.logs import Row, at, hourly, judgements, log_of
 
@@ -32,7 +33,7 @@ FAULTS = {
     "format-of-the-future": "format: Input should be 1",
     "key-twice": "TOML: Cannot overwrite a value",
     "rule-reuses-a-shipped-code": "rule R13: the code is that of one that ships; choose another, or write `overrides",
-    "rule-takes-a-reserved-code": "rule R99: R… and S… are kept for the rules that ship",
+    "rule-takes-a-reserved-code": "rule R99: R…, S… and F… are kept for the rules that ship",
     "rule-overrides-nothing": "rule H01: it overrides nothing",
     "override-without-instrument": "rule R13, from 2026-01-01: citation 'Nội quy của cơ quan': it names no instrument",
     "quota-reuses-a-shipped-code": "quota entry_working_days: the code is that of one that ships",
@@ -50,6 +51,11 @@ FAULTS = {
     "office-of-an-unknown-level": "office VPDK-HUYEN-A, level: Input should be 'ministry', 'province', 'district' or",
     "procedure-reuses-a-shipped-code": "procedure 1.012784: the code is that of one that ships; write `overrides",
     "procedure-override-without-instrument": "procedure 1.012784, from 2026-01-01: citation.instrument 'not verified'",
+    "change-of-a-shipped-day": "change from 2025-07-01: the day is that of one that ships; write `overrides = true`",
+    "change-overrides-nothing": "change from 2025-07-02: it overrides nothing",
+    "change-without-instrument": "change from 2025-07-02: instrument 'Nội quy': it names no instrument by its number",
+    "change-twice": "change from 2025-07-02: the day stands 2 times",
+    "change-judged-by-nobody": "change 1, judged_by: Input should be 'receipt' or 'decision'",
     "procedure-limit-without-unit": "the time limit '10' cannot be read",
 }
 
@@ -101,6 +107,14 @@ def test_a_rule_of_the_house_judges_beside_those_that_ship(times: int, judged: s
     checked = check(log_of(paused(times)), rules=house.rules, numbers=house.numbers)
     assert judgements(checked)["A1"]["H01"] == judged
     assert [tally.rule.code for tally in checked.tallies] == [*(rule.code for rule in rulebook()), "H01"]
+
+
+def test_a_count_of_which_a_house_rule_takes_more_than_there_is_is_below_zero() -> None:
+    house = house_of(GOOD.replace("pauses > pauses_per_dossier_allowed", "pauses - 3 >= 0"))
+    assert "pauses - 3" in house.own[0].condition
+    for times, judged in ((2, "satisfied"), (3, "violated")):
+        checked = check(log_of(paused(times)), rules=house.rules, numbers=house.numbers)
+        assert judgements(checked)["A1"]["H01"] == judged
 
 
 def test_a_finding_of_a_house_rule_cites_the_decision_and_shows_the_houses_number() -> None:
@@ -247,3 +261,46 @@ def test_every_example_of_the_page_runs(monkeypatch: pytest.MonkeyPatch) -> None
     )
     assert found.attempted
     assert not found.failed
+
+
+CHANGE = """
+format = 1
+name = "Sở"
+[[change]]
+from = 2025-07-01
+overrides = true
+instrument = "Nghị định 118/2025/NĐ-CP"
+changes = "one-stop shop"
+judged_by = "decision"
+clause = "Điều 41"
+status = "read"
+"""
+
+
+@pytest.mark.parametrize(("decided", "law_day"), [("2025-06-30", "2025-06-02"), ("2025-07-01", "2025-07-01")])
+def test_an_office_says_which_law_judges_a_dossier_under_way(decided: str, law_day: str) -> None:
+    house = House.loads(CHANGE, "own.toml")
+    received: Row = {"event": "received", "at": at("2025-06-02 09:00")}
+    log = log_of([received, {"event": "completed", "at": at(f"{decided} 09:00")}])
+    facts = check(log, rules=house.rules, numbers=house.numbers, regimes=house.regimes).facts
+    assert facts["law_day"].item() == date.fromisoformat(law_day)
+    assert house.rules.house is not None
+    assert house.rules.house.overridden == ("change from 2025-07-01",)
+
+
+def test_the_command_reads_the_changes_of_the_house(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text(CHANGE, encoding="utf-8")
+    rows = ["dossier,event,at,reason,slip", "A1,received,2023-12-01T09:00+07:00,,x"]
+    rows += [f"A1,supplement_requested,2023-12-0{day}T09:00+07:00,x,x" for day in (4, 5)]
+    (tmp_path / "log.csv").write_text("\n".join([*rows, "A1,completed,2025-07-01T09:00+07:00,,"]) + "\n", "utf-8")
+    requests = {}
+    for house in ([], ["--house", str(tmp_path / "own.toml")]):
+        told = json.loads(CliRunner().invoke(app, ["check", str(tmp_path / "log.csv"), "--json", *house]).stdout)
+        requests[bool(house)] = next(rule["violated"] for rule in told["rules"] if rule["code"] == "R04")
+    assert requests == {False: 0, True: 1}  # two by the decree of 2010, one by the plan of 2024
+
+
+def test_a_change_of_an_office_stands_among_those_that_ship_in_order() -> None:
+    house = House.loads(CHANGE.replace("overrides = true\n", "").replace("2025-07-01", "2025-07-02"), "own.toml")
+    days = [change.since for change in house.regimes.changes]
+    assert days == sorted({change.since for change in regimes().changes} | {date(2025, 7, 2)})

@@ -129,7 +129,7 @@ status = "read"
         ("value = 9", 'value = "9"', "value: Input should be a valid integer"),
         ("2018-06-21", "2026-06-21", "not in order of their days"),
         ('citation = "Nghị định A"\n', "", "citation: Field required"),
-        ("format = 1", "format = 1\nformat = 1", "TOML: Cannot overwrite a value"),
+        ("format = 1", "format = 1\nformat = 1", "the file: Cannot overwrite a value"),
     ],
 )
 def test_a_malformed_quota_is_refused_with_the_key_at_fault(old: str, new: str, told: str) -> None:

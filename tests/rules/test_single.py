@@ -1,24 +1,32 @@
 from __future__ import annotations
 
-from datetime import datetime
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 
+from benchmarks.one import ADVISE, CHECK, COLUMNS, RULES
+from benchmarks.one import one as measured
 from calendars import NaiveMoment, vietnam
+from dossier.procedures import Procedures
 from dossier.stores.records import Record
 from rules.checks import Checked, check
-from rules.facts import table
-from rules.facts.across import across
+from rules.errors import FaultyExpression, SeveralDossiers, UnknownKind
+from rules.facts import across
 from rules.house import House
-from rules.rulebook import rulebook
+from rules.quotas import quotas
+from rules.rulebook import Rulebook, rulebook
 from rules.single import ACROSS, Adviser, check_one
+from rules.single.history import EVERYTHING, Source
 from tests.rules.logs import Row, at, log_of
 from tests.rules.test_checks import AS_OF, junk_logs, rows_of
 
-LATE: list[Row] = [
+LATE: list[dict[str, Any]] = [
     {"dossier": "A1", "event": "received", "at": at("2026-06-01 09:00"), "limit": "5 ngày làm việc", "slip": "T"},
     {"dossier": "A1", "event": "completed", "at": at("2026-06-11 09:00"), "document": "K", "signed": True},
 ]
@@ -62,17 +70,8 @@ def test_the_rules_that_need_other_dossiers_are_named_and_left_out() -> None:
     assert ADVISER.not_judged == ("S07", "S09", "S10", "S12")
 
 
-def test_the_facts_that_need_other_dossiers_are_those_that_look_across(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[str] = []
-
-    def watched(*given: Any) -> Any:
-        found = across(*given)
-        seen.extend(name for part in found for name in part.columns)
-        return found
-
-    monkeypatch.setattr(table, "across", watched)
-    check_one(LATE)
-    assert set(seen) == ACROSS
+def test_the_facts_that_need_other_dossiers_are_those_that_look_across() -> None:
+    assert set(ACROSS) == across.ACROSS
 
 
 def test_a_finding_has_what_a_finding_of_a_log_has() -> None:
@@ -90,15 +89,89 @@ def test_a_history_without_steps_has_no_findings() -> None:
     assert check_one([]) == []
 
 
-def test_a_moment_without_offset_is_refused() -> None:
+@pytest.mark.parametrize("column", ["at", "recorded_at", "document_at", "promised"])
+def test_a_moment_without_offset_is_refused(column: str) -> None:
     with pytest.raises(NaiveMoment):
-        check_one([{"dossier": "A1", "event": "received", "at": datetime(2026, 6, 1, 9)}])  # noqa: DTZ001  # the point
+        check_one([LATE[0] | {column: datetime(2026, 6, 1, 9)}], as_of=AS_OF)  # noqa: DTZ001  # the point
+
+
+def test_a_moment_of_the_check_without_offset_is_refused() -> None:
+    with pytest.raises(NaiveMoment):
+        check_one(LATE, as_of=datetime(2026, 6, 30))  # noqa: DTZ001  # the point
+
+
+def test_the_steps_of_two_dossiers_are_no_history() -> None:
+    with pytest.raises(SeveralDossiers, match="'A1', 'A2'"):
+        check_one([LATE[0], LATE[1] | {"dossier": "A2"}])
+
+
+def test_an_event_of_another_name_is_refused() -> None:
+    with pytest.raises(UnknownKind, match="no event 'recieved'"):
+        check_one([LATE[0] | {"event": "recieved"}])
+
+
+def test_a_step_of_no_known_kind_or_moment_is_not_read() -> None:
+    assert check_one([*LATE, {"dossier": "A1", "event": None, "at": at("2026-06-01 09:00")}]) == check_one(LATE)
+    assert check_one([*LATE, {"dossier": "A1", "event": "closed", "at": "?"}]) == check_one(LATE)
+
+
+def test_steps_may_come_in_any_order_and_later_ones_are_not_read() -> None:
+    assert check_one(LATE[::-1]) == check_one(LATE)
+    assert "R14" in {one["rule"] for one in check_one(LATE, as_of=at("2026-06-10 09:00"))}
+
+
+def test_a_finding_writes_a_moment_with_no_more_digits_than_it_has() -> None:
+    ends = [at("2026-06-11 09:00") + timedelta(microseconds=micro) for micro in (0, 250_000, 250_001)]
+    found = [check_one([LATE[0], LATE[1] | {"at": end}])[0]["at"] for end in ends]
+    assert found == [f"2026-06-11T09:00:00{digits}+07:00" for digits in ("", ".250", ".250001")]
+
+
+def test_a_rule_that_names_no_fact_is_refused_when_the_adviser_is_built() -> None:
+    odd = rulebook()["R13"].model_copy(update={"condition": "overdew"})
+    with pytest.raises(FaultyExpression, match="perhaps 'overdue'"):
+        Adviser(Rulebook((odd,)), Procedures.shipped(), quotas(), vietnam())
+
+
+def test_a_rule_of_an_office_takes_the_place_of_one_that_ships_from_its_first_day_on() -> None:
+    ours = rulebook()["R13"]
+    since = ours.versions[-1].model_copy(update={"since": date(2026, 6, 2), "citation": "Quyết định 1/2026/QĐ-UBND"})
+    book = Rulebook((ours.model_copy(update={"versions": [since]}),), {"R13": ours})
+    adviser = Adviser(book, Procedures.shipped(), quotas(), vietnam())
+    later = [row | {"at": row["at"] + timedelta(days=1)} for row in LATE]
+    cited = [adviser.check(rows)[0]["citation"] for rows in (LATE, later)]
+    assert cited == ["Nghị định 118/2025/NĐ-CP (điều, khoản chưa kiểm chứng)", "Quyết định 1/2026/QĐ-UBND"]
+
+
+def test_a_source_that_lacks_a_column_is_not_judged_by_it() -> None:
+    deaf = replace(ADVISER, source=Source(columns=EVERYTHING.columns - {"slip"}))
+    bare = [LATE[0] | {"slip": None}]
+    assert "R02" in {one["rule"] for one in ADVISER.check(bare)}
+    assert "R02" not in {one["rule"] for one in deaf.check(bare)}
+    assert deaf.facts(bare)["receipts_without_slip"] is None
+
+
+def test_only_what_is_asked_is_worked_out() -> None:
+    facts = ADVISER.facts(LATE)
+    assert facts["supplement_requests"] == 0
+    assert set(facts) == {"supplement_requests", "second_request_at"}
+
+
+def test_it_is_measured_beside_the_columns() -> None:
+    found = measured(rounds=1, dossiers=2)
+    assert {CHECK, ADVISE, COLUMNS, RULES} <= found.rounds.keys()
+    assert found.median(CHECK) < found.median(COLUMNS)
+
+
+def test_importing_it_leaves_the_columns_alone() -> None:
+    code = "import sys, rules.single; print({'numpy', 'rules.facts'} & set(sys.modules))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    assert told.stdout.strip() == "set()"
 
 
 # advice before a step
 
 
-def step(kind: str, day: str = "2026-06-03 09:00", **cells: Any) -> Row:
+def step(kind: str, day: str = "2026-06-03 09:00", **cells: Any) -> dict[str, Any]:
     return {"dossier": "A1", "event": kind, "at": at(day), **cells}
 
 

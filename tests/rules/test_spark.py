@@ -1,4 +1,4 @@
-"""The check inside Apache Spark; skipped only where there is no Java 17, and never on CI."""
+"""The check inside Apache Spark; skipped only where Spark or its Java is missing, and never on CI."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -41,7 +42,10 @@ def java_version() -> int:
 
 
 pytestmark = [
-    pytest.mark.skipif(java_version() < 17 and "CI" not in os.environ, reason="Spark 4 needs Java 17"),
+    pytest.mark.skipif(
+        "CI" not in os.environ and (find_spec("pyspark") is None or java_version() < 17),
+        reason="needs the extra `spark` and Java 17",
+    ),
     # Spark's own: pandas it asks for, sockets and files that it leaves to the collector
     pytest.mark.filterwarnings("default"),
 ]

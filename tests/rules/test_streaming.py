@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -300,3 +302,64 @@ def test_a_file_that_is_no_event_log_is_refused_by_its_name(
         check_stream(path, folder / "out")
     assert str(folder / "log.parquet") in str(caught.value)
     assert_nothing_left(folder, "log.parquet")
+
+
+# several processes
+
+PLAIN = """
+from rules.streaming import check_stream
+print(len(check_stream("log.parquet", "out", batch_rows=1).tallies))
+"""
+UNGUARDED = """
+from rules.streaming import check_stream
+check_stream("log.parquet", "out", batch_rows=1, workers=2)
+"""
+
+
+def script(folder: Path, text: str) -> subprocess.CompletedProcess[str]:
+    (folder / "script.py").write_text(text, encoding="utf-8")
+    command = [sys.executable, "script.py"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)  # noqa: S603
+
+
+def test_a_script_without_a_guard_may_judge_in_its_own_process(folder: Path) -> None:
+    as_parquet(TYPED, folder / "log.parquet", clustered=True)
+    done = script(folder, PLAIN)
+    assert done.stdout.strip() == str(len(rulebook().rules)), done.stderr
+
+
+def test_a_script_that_asks_for_processes_without_a_guard_is_told_of_it_and_nothing_is_left(folder: Path) -> None:
+    as_parquet(TYPED, folder / "log.parquet", clustered=True)
+    done = script(folder, UNGUARDED)
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("rules.errors.LostHelper: one of 2 processes ended before its time")
+    assert "__main__" in last
+    assert_nothing_left(folder, "log.parquet", "script.py")
+
+
+def test_the_script_of_the_page_runs_as_it_stands_there(folder: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "scale.md").read_text(encoding="utf-8")
+    as_parquet(TYPED, folder / "province.parquet", clustered=True)
+    done = script(folder, page.split("```python\n")[1].split("```")[0])
+    assert (done.returncode, "R13" in done.stdout) == (0, True), done.stderr
+    assert_nothing_left(folder, "checked", "province.parquet", "script.py")
+
+
+def test_several_processes_find_what_one_finds(folder: Path) -> None:
+    several = [row | {"dossier": f"{row['dossier']}-{number}"} for number in range(5) for row in TYPED]
+    path = as_parquet(several, folder / "log.parquet", clustered=True)
+    streamed = check_stream(path, folder / "out", batch_rows=2, workers=2)
+    assert streamed.batches > 2
+    assert_same(streamed, check(read_log(path)))
+
+
+# digits of other scripts are no numbers of a series
+
+
+@pytest.mark.parametrize("cell", [{"slip": "TN-٠٠٠١"}, {"dossier": "H32.10-٢٦٠٦٠١-٠٠٠٠١"}, {"slip": "TN-２"}])
+def test_digits_of_another_script_number_nothing(cell: Row) -> None:
+    rows: list[Row] = [{"event": "received", "at": at("2026-06-01 09:00"), "office": "SO-TNMT", **cell}]
+    checked = check(log_of(rows))
+    signals = {tally.rule.code: tally for tally in checked.tallies}
+    assert (signals["S09"].violated, signals["S10"].violated) == (0, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -264,17 +265,17 @@ class Clerk:
         return check(log, as_of=self.now, procedures=Procedures.shipped())
 
 
-def clerk_of(seed: int) -> Clerk:
+def clerk_of(seed: int, dossiers: int = 12, steps: int = 25) -> Clerk:
     clerk = Clerk(Random(seed))
-    for number in range(12):
-        clerk.work(f"A{number}", steps=25)
+    for number in range(dossiers):
+        clerk.work(f"A{number}", steps)
     return clerk
 
 
-@settings(max_examples=10, deadline=None)
-@given(st.integers())
-def test_the_rules_find_what_the_desk_refuses_and_nothing_that_it_accepts(seed: int) -> None:
-    clerk = clerk_of(seed)
+@settings(max_examples=500 if os.environ.get("CI") else 20, deadline=None)
+@given(st.integers(), st.integers(1, 4), st.integers(1, 40))
+def test_the_rules_find_what_the_desk_refuses_and_nothing_that_it_accepts(seed: int, dossiers: int, steps: int) -> None:
+    clerk = clerk_of(seed, dossiers, steps)
     found = by_rule(clerk.checked())
     for rule in (rule.code for rule in rulebook() if rule.preventable):
         accepted = {code for code in found[rule] if code in clerk.lifted}
