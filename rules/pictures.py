@@ -10,8 +10,8 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from rules.display import UNKNOWN, Language, Share, day, number, visible
+from rules.svg import WIDTH, line, picture, rect, text
 
-WIDTH = 1040
 MOST_COLUMNS = 60
 _TOP, _PLOT, _LEFT = 24, 216, 56
 _LABELLED_COLUMNS = 16
@@ -116,9 +116,9 @@ def lateness_by_week(line: Timeline, language: Language) -> Markup:
             parts.append(_column_note(_LEFT + (i + 0.5) * pitch, bar, scale[-1], language))
     parts += _week_labels([start for start, _ in line.columns], pitch)
     axis = words.x if line.weeks_per_column == 1 else words.x_shared
-    parts.append(_text((WIDTH + _LEFT) / 2, _TOP + _PLOT + 58, axis, "axis", "middle"))
+    parts.append(text((WIDTH + _LEFT) / 2, _TOP + _PLOT + 58, axis, "axis", "middle"))
     about = _figures(words.about, line.total, language)
-    return _svg(f"weeks-{language}", _TOP + _PLOT + 68, words.title, about, parts)
+    return picture(f"weeks-{language}", _TOP + _PLOT + 68, words.title, about, parts)
 
 
 def lateness_by_office(bars: Sequence[Bar], language: Language) -> Markup:
@@ -127,9 +127,9 @@ def lateness_by_office(bars: Sequence[Bar], language: Language) -> Markup:
     bottom = _ROW * len(bars) + 8
     parts = [_x_axis(scale, bottom)]
     parts += [_row(_ROW * i + 8, bar, scale[-1], language) for i, bar in enumerate(bars)]
-    parts.append(_text(_NAME + _plot_width() / 2, bottom + 40, _OFFICE_AXES[language], "axis", "middle"))
+    parts.append(text(_NAME + _plot_width() / 2, bottom + 40, _OFFICE_AXES[language], "axis", "middle"))
     about = _figures(_WEEK_WORDS[language].about, _merged(bars).share, language)
-    return _svg(f"offices-{language}", bottom + 44, _OFFICE_TITLES[language], about, parts)
+    return picture(f"offices-{language}", bottom + 44, _OFFICE_TITLES[language], about, parts)
 
 
 def counts_bar(violated: int, satisfied: int, not_assessable: int, not_applicable: int) -> Markup:
@@ -141,7 +141,7 @@ def counts_bar(violated: int, satisfied: int, not_assessable: int, not_applicabl
     for style, dossiers in shares.items():
         width = (_BAR - sliver) * dossiers / whole if whole else 0
         width += sliver if style == "late" else 0
-        parts.append(_rect(x, 0, width, 10, style) if width else Markup())
+        parts.append(rect(x, 0, width, 10, style) if width else Markup())
         x += width
     head = Markup('<svg class="counts" viewBox="0 0 {} 10" preserveAspectRatio="none" aria-hidden="true">{}</svg>')
     return head.format(_BAR, Markup("").join(parts))
@@ -179,52 +179,26 @@ def _figures(name: str, share: Share, language: Language) -> str:
     return f"{name}: {share.fraction(language)} ({share.percent(language)})" if share.whole else f"{name}: {UNKNOWN}"
 
 
-def _svg(name: str, height: float, title: str, description: str, parts: Iterable[Markup]) -> Markup:
-    head = Markup(
-        '<svg class="picture" viewBox="0 0 {w} {h}" role="img" aria-labelledby="{n}-t {n}-d">'
-        '<title id="{n}-t">{title}</title><desc id="{n}-d">{desc}</desc>{body}</svg>'
-    )
-    return head.format(w=WIDTH, h=_n(height), n=name, title=title, desc=description, body=Markup("").join(parts))
-
-
-def _n(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
-
-
-def _rect(x: float, y: float, width: float, height: float, style: str) -> Markup:
-    shape = Markup('<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>')
-    return shape.format(style, _n(x), _n(y), _n(max(0, width)), _n(max(0, height)))
-
-
-def _line(x1: float, y1: float, x2: float, y2: float) -> Markup:
-    return Markup('<line class="grid" x1="{}" y1="{}" x2="{}" y2="{}"/>').format(_n(x1), _n(y1), _n(x2), _n(y2))
-
-
-def _text(x: float, y: float, text: str, style: str, anchor: str = "start") -> Markup:
-    shape = Markup('<text class="{}" x="{}" y="{}" text-anchor="{}">{}</text>')
-    return shape.format(style, _n(x), _n(y), anchor, visible(text))
-
-
 def _y(value: float, highest: float) -> float:
     return _TOP + _PLOT * (1 - value / highest)
 
 
 def _y_axis(scale: Sequence[int], label: str, language: Language) -> Markup:
-    lines = (_line(_LEFT, _y(t, scale[-1]), WIDTH, _y(t, scale[-1])) for t in scale)
-    names = (_text(_LEFT - 8, _y(t, scale[-1]) + 4, number(t, language), "tick", "end") for t in scale)
-    return Markup("").join([*lines, *names, _text(0, 10, label, "axis")])
+    lines = (line(_LEFT, _y(t, scale[-1]), WIDTH, _y(t, scale[-1])) for t in scale)
+    names = (text(_LEFT - 8, _y(t, scale[-1]) + 4, number(t, language), "tick", "end") for t in scale)
+    return Markup("").join([*lines, *names, text(0, 10, label, "axis")])
 
 
 def _column(x: float, pitch: float, bar: Bar, highest: float, title: str) -> Markup:
     gap = min(14.0, pitch * 0.24)
     top, middle = _y(bar.decided, highest), _y(bar.decided - bar.late, highest)
-    late = _rect(x + gap / 2, top, pitch - gap, middle - top, "late")
-    on_time = _rect(x + gap / 2, middle, pitch - gap, _TOP + _PLOT - middle, "ontime")
+    late = rect(x + gap / 2, top, pitch - gap, middle - top, "late")
+    on_time = rect(x + gap / 2, middle, pitch - gap, _TOP + _PLOT - middle, "ontime")
     return Markup("<g><title>{}</title>{}{}</g>").format(title, on_time, late)
 
 
 def _column_note(x: float, bar: Bar, highest: float, language: Language) -> Markup:
-    return _text(x, _y(bar.decided, highest) - 6, bar.share.fraction(language).replace(" ", ""), "note", "middle")
+    return text(x, _y(bar.decided, highest) - 6, bar.share.fraction(language).replace(" ", ""), "note", "middle")
 
 
 def _week_labels(starts: Sequence[date], pitch: float) -> list[Markup]:
@@ -232,10 +206,10 @@ def _week_labels(starts: Sequence[date], pitch: float) -> list[Markup]:
     labels, year = [], None
     for i in range(0, len(starts), every):
         x = _LEFT + (i + 0.5) * pitch
-        labels.append(_text(x, _TOP + _PLOT + 20, f"{starts[i]:%d/%m}", "tick", "middle"))
+        labels.append(text(x, _TOP + _PLOT + 20, f"{starts[i]:%d/%m}", "tick", "middle"))
         if starts[i].year != year:
             year = starts[i].year
-            labels.append(_text(x, _TOP + _PLOT + 36, str(year), "tick", "middle"))
+            labels.append(text(x, _TOP + _PLOT + 36, str(year), "tick", "middle"))
     return labels
 
 
@@ -245,8 +219,8 @@ def _plot_width() -> float:
 
 def _x_axis(scale: Sequence[int], bottom: float) -> Markup:
     at = [(t, _NAME + _plot_width() * t / scale[-1]) for t in scale]
-    lines = (_line(x, 4, x, bottom) for _, x in at)
-    names = (_text(x, bottom + 18, f"{t}%", "tick", "middle") for t, x in at)
+    lines = (line(x, 4, x, bottom) for _, x in at)
+    names = (text(x, bottom + 18, f"{t}%", "tick", "middle") for t, x in at)
     return Markup("").join([*lines, *names])
 
 
@@ -256,9 +230,9 @@ def _row(y: float, bar: Bar, highest: float, language: Language) -> Markup:
     note = f"{share.fraction(language)} · {share.percent(language)}" if share.whole else UNKNOWN
     body = [
         Markup("<title>{}: {}</title>").format(visible(bar.name), note),
-        _text(_NAME - 12, y + 15, _short(bar.name), "name", "end"),
-        _rect(_NAME, y + 2, length, _ROW - 12, "late"),
-        _text(_NAME + length + 8, y + 15, note, "note"),
+        text(_NAME - 12, y + 15, _short(bar.name), "name", "end"),
+        rect(_NAME, y + 2, length, _ROW - 12, "late"),
+        text(_NAME + length + 8, y + 15, note, "note"),
     ]
     return Markup("<g>{}</g>").format(Markup("").join(body))
 

@@ -21,6 +21,7 @@ from rules.cli import (
     forms,
     limits,
     procedures,
+    report,
     rules,
     store,
 )
@@ -46,6 +47,7 @@ desk.register(app)
 app.add_typer(forms.app, name="forms")
 custody.register(app)
 app.add_typer(audit.app, name="audit")
+app.add_typer(report.app, name="report")
 app.command("demo")(demo.demo)
 
 

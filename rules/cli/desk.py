@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rules.cli import pages
+from rules.cli.kinds import Kind, KindPrefix, OfKind, tables_of
 from rules.cli.printing import AsJson, Office, print_json, say
 from rules.cli.store import Database, Prefix, Schema
 from rules.cli.wiring import Law, Now, Procedures, desk_over, folders, moment_of
@@ -29,24 +30,24 @@ class Topic(StrEnum):
     REMINDER = "reminder"
 
 
-def sweep(  # the options of one command
+def sweep(  # noqa: PLR0913  # the options of one command
     *,
+    kind: OfKind = Kind.DOSSIER,
     db: Database,
     now: Now = "",
     office: Office = None,
     procedures: Procedures = None,
-    prefix: Prefix = "motcua_",
+    prefix: KindPrefix = None,
     schema: Schema = None,
     as_json: AsJson = False,
 ) -> None:
     """Put every reminder (nhắc việc) whose moment has come into the outbox; exit 1 when a dossier failed."""
-    from dossier.stores.tables import Tables
     from dossier.sweeping import until_all_fired
 
-    moment, law, tables = moment_of(now), Law(office, procedures), Tables(prefix, schema)
+    moment, law, tables = moment_of(now), Law(office, procedures), tables_of(kind, prefix, schema)
 
     def batch(after: Armed | None) -> Swept:
-        with desk_over(db, tables, now=moment, law=law) as desk:
+        with desk_over(db, tables, now=moment, law=law, kind=kind) as desk:
             return desk.sweep(after)
 
     swept = until_all_fired(batch)
@@ -57,24 +58,24 @@ def sweep(  # the options of one command
     raise typer.Exit(int(bool(swept.failed)))
 
 
-def recompute(  # the options of one command
+def recompute(  # noqa: PLR0913  # the options of one command
     *,
+    kind: OfKind = Kind.DOSSIER,
     db: Database,
     now: Now = "",
     office: Office = None,
     procedures: Procedures = None,
-    prefix: Prefix = "motcua_",
+    prefix: KindPrefix = None,
     schema: Schema = None,
     as_json: AsJson = False,
 ) -> None:
     """Work out due dates and reminders of open dossiers anew, as after a decision on days off; exit 1 if one failed."""
     from dossier.recomputing import until_all_recomputed
-    from dossier.stores.tables import Tables
 
-    moment, law, tables = moment_of(now), Law(office, procedures), Tables(prefix, schema)
+    moment, law, tables = moment_of(now), Law(office, procedures), tables_of(kind, prefix, schema)
 
     def batch(after: Position | None) -> Recomputed:
-        with desk_over(db, tables, now=moment, law=law) as desk:
+        with desk_over(db, tables, now=moment, law=law, kind=kind) as desk:
             return desk.recompute(after)
 
     done = until_all_recomputed(batch)
@@ -90,6 +91,7 @@ def recompute(  # the options of one command
 
 def deliver(  # noqa: PLR0913  # the options of one command
     *,
+    kind: OfKind = Kind.DOSSIER,
     db: Database,
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="A folder; gets one folder for each topic.")],
     topic: Annotated[list[Topic] | None, typer.Option(help="Only this topic; may be repeated.")] = None,
@@ -97,19 +99,18 @@ def deliver(  # noqa: PLR0913  # the options of one command
     limit: Annotated[int | None, typer.Option(min=1, help="Try so many messages at most.")] = None,
     office: Office = None,
     procedures: Procedures = None,
-    prefix: Prefix = "motcua_",
+    prefix: KindPrefix = None,
     schema: Schema = None,
     as_json: AsJson = False,
 ) -> None:
     """Deliver the messages that wait in the outbox (hộp gửi) into files; exit 1 when one did not arrive."""
     from dossier.outbox.delivery import until_none_waits
-    from dossier.stores.tables import Tables
 
     topics = [one.value for one in topic or Topic]
-    moment, law, tables = moment_of(now), Law(office, procedures), Tables(prefix, schema)
+    moment, law, tables = moment_of(now), Law(office, procedures), tables_of(kind, prefix, schema)
 
     def batch(size: int) -> Delivered:
-        with desk_over(db, tables, now=moment, law=law) as desk:
+        with desk_over(db, tables, now=moment, law=law, kind=kind) as desk:
             return desk.deliver(folders(to, topics), size, topics=topics)
 
     done = until_none_waits(batch, limit)
@@ -158,6 +159,7 @@ def outbox(  # the options of one command
 
 def worklist(  # noqa: PLR0913  # the options of one command
     *,
+    kind: OfKind = Kind.DOSSIER,
     db: Database,
     officer: Annotated[str | None, typer.Option(help="Code of the officer who acted last.")] = None,
     of: Annotated[str | None, typer.Option("--office", help="The office that works on them, as recorded.")] = None,
@@ -166,17 +168,18 @@ def worklist(  # noqa: PLR0913  # the options of one command
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="Lines on the page.")] = 50,
     after: Annotated[str, typer.Option(metavar="PLACE", help="The page after this place.")] = "",
     with_names: Annotated[Path | None, typer.Option(help="Names of officers by code (TOML or CSV).")] = None,
-    prefix: Prefix = "motcua_",
+    prefix: KindPrefix = None,
     schema: Schema = None,
     as_json: AsJson = False,
 ) -> None:
     """List the open dossiers, the one whose legal time ends first at the top (danh sách việc cần làm)."""
-    from dossier.stores.tables import Tables
     from rules.names import read_names
 
     names = read_names(with_names) if with_names else {}
     place = pages.read_place(after) if after else None
-    with desk_over(db, Tables(prefix, schema), now=moment_of(now), law=Law(hours), writes=False) as desk:
+    with desk_over(
+        db, tables_of(kind, prefix, schema), now=moment_of(now), law=Law(hours), writes=False, kind=kind
+    ) as desk:
         lines = desk.worklist(officer, of, limit=limit, after=place)
     following = pages.place_text(lines[-1].place) if len(lines) == limit else None
     if as_json:

@@ -32,6 +32,9 @@ REMINDERS = {
     "answer_overdue": "quá thời gian chờ bổ sung",
     "pause_too_long": "dừng tính thời gian quá lâu",
     "step_overdue": "quá hạn của bước",
+    "forward_due": "sắp hết hạn chuyển phản ánh, kiến nghị",
+    "extension_due": "sắp hết hạn đề nghị gia hạn",
+    "publish_due": "sắp hết hạn công khai kết quả trả lời",
 }
 """What each kind of reminder is called on a terminal."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rules.cli.kinds import Kind
 from rules.cli.printing import AsJson, print_json
 
 if TYPE_CHECKING:
@@ -16,12 +18,17 @@ if TYPE_CHECKING:
 
 LINT = "lint"
 
+_OF_FEEDBACK = re.compile(r"F\d+", re.IGNORECASE)
+
 
 def rules(
     code: Annotated[
-        str, typer.Argument(help=f"A code, as R04; {LINT!r} looks for faults; without one all rules are listed.")
+        str, typer.Argument(help=f"A code, as R04 or F03; {LINT!r} looks for faults; without one all rules are listed.")
     ] = "",
     *,
+    kind: Annotated[
+        Kind | None, typer.Option(help="The kind of case whose rules are listed; default: dossiers, for lint both.")
+    ] = None,
     house: Annotated[Path | None, typer.Option(help="The office's own rules over those that ship (TOML).")] = None,
     stories: Annotated[
         Path | None, typer.Option(exists=True, file_okay=False, help="lint: a folder of stories that the rules need.")
@@ -31,10 +38,13 @@ def rules(
     """List the rules with today's citation, show one with its whole history, or lint them (exit 1: faults)."""
     if stories and code != LINT:
         raise typer.BadParameter(f"--stories goes with {LINT!r}")
+    if house and kind is Kind.FEEDBACK:
+        raise typer.BadParameter("a house file has rules of dossiers; leave out --house or --kind feedback")
     if code == LINT:
-        _lint(house, stories, as_json=as_json)
+        _lint(kind, house, stories, as_json=as_json)
         return
-    book = _book(house)
+    of_feedback = kind is Kind.FEEDBACK or (kind is None and _OF_FEEDBACK.fullmatch(code))
+    book = _book_of_feedback() if of_feedback else _book(house)
     chosen = [book[code.upper()]] if code else list(book)
     if as_json:
         shown = [rule.model_dump(mode="json", by_alias=True) for rule in chosen]
@@ -55,8 +65,14 @@ def _book(house: Path | None) -> Rulebook:
     return House.load(house).rules
 
 
-def _lint(house: Path | None, stories: Path | None, *, as_json: bool) -> None:
-    faults = _faults(house, stories)
+def _book_of_feedback() -> Rulebook:
+    from rules.feedback.rulebook import feedback_rulebook
+
+    return feedback_rulebook()
+
+
+def _lint(kind: Kind | None, house: Path | None, stories: Path | None, *, as_json: bool) -> None:
+    faults = _faults(kind, house, stories)
     if as_json:
         from dataclasses import asdict
 
@@ -68,13 +84,15 @@ def _lint(house: Path | None, stories: Path | None, *, as_json: bool) -> None:
     raise typer.Exit(int(bool(faults)))
 
 
-def _faults(house: Path | None, stories: Path | None) -> list[Fault]:
+def _faults(kind: Kind | None, house: Path | None, stories: Path | None) -> list[Fault]:
     from rules.errors import MalformedHouse
+    from rules.feedback.lint import lint_feedback
     from rules.house import House
     from rules.lint import lint_house, lint_shipped
 
     if house is None:
-        return lint_shipped(stories)
+        books = {Kind.DOSSIER: lint_shipped, Kind.FEEDBACK: lint_feedback}
+        return [fault for of, lint in books.items() if kind in {None, of} for fault in lint(stories)]
     try:
         return lint_house(House.load(house), house.name, stories)
     except MalformedHouse as error:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from rules.cli.kinds import Kind, kind_of
 from rules.cli.printing import office_calendar
 
 if TYPE_CHECKING:
@@ -40,9 +41,18 @@ class Law(NamedTuple):
 
 @contextmanager
 def desk_over(
-    address: str, tables: Tables, *, now: datetime, law: Law | None = None, writes: bool = True
+    address: str,
+    tables: Tables,
+    *,
+    now: datetime,
+    law: Law | None = None,
+    writes: bool = True,
+    kind: Kind = Kind.DOSSIER,
 ) -> Iterator[Desk]:
-    """A desk in a transaction of its own: kept at the end, undone when anything fails; raises as `ready` does."""
+    """A desk in a transaction of its own: kept at the end, undone when anything fails.
+
+    Raises as `ready` and `Desk` do.
+    """
     from dossier import UNCHECKED, Desk
     from dossier import procedures as books
     from dossier.roles import Roster
@@ -51,10 +61,21 @@ def desk_over(
 
     law = law or Law()
     calendar = office_calendar(law.office)
-    procedures = books.Procedures.load(law.procedures) if law.procedures else books.Procedures.shipped()
+    procedures = books.Procedures.load(law.procedures) if law.procedures else None
+    if kind is Kind.DOSSIER:
+        procedures = procedures or books.Procedures.shipped()
     roles = Roster.load(law.roster) if law.roster else UNCHECKED
-    with ready(address, tables, writes=writes) as store:
-        yield Desk(store, roles=roles, calendar=calendar, procedures=procedures, quotas=quotas().on, now=lambda: now)
+    of = kind_of(kind)
+    with ready(address, tables, writes=writes, lifecycle=of.lifecycle) as store:
+        yield Desk(
+            store,
+            roles=roles,
+            calendar=calendar,
+            procedures=procedures,
+            quotas=quotas().on,
+            now=lambda: now,
+            kind=of,
+        )
 
 
 def moment_of(text: str) -> datetime:
