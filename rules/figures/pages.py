@@ -51,7 +51,7 @@ def _widths(sheet: Sheet) -> list[int]:
 
 
 def _cell(cell: Cell) -> Markup:
-    return both(*(shown(cell, language).replace(" %", "\u00a0%") for language in ("vi", "en")))
+    return both(*(shown(cell, language).replace(" %", "%") for language in ("vi", "en")))
 
 
 def _words(words: str | Words) -> Markup:
