@@ -179,16 +179,29 @@ def check(  # noqa: PLR0913  # the law in its parts
     moment = log.calendar.local(as_of or log.latest or datetime.now(UTC)).astimezone(UTC)
     book, counts = procedures or Procedures.shipped(), numbers or quotas()
     facts = table_of_facts(log, book, counts, moment, centres=centres, regimes=regimes)
-    judge = Judge(rules or rulebook())
-    judged = judge.judge(facts)
-    found = findings(judge, facts, judged, log.calendar.zone.key)
+    return judged(log, facts, moment, rules or rulebook(), offices=offices, waivers=waivers)
+
+
+def judged(  # what every kind of case has in common
+    log: EventLog,
+    facts: pl.DataFrame,
+    as_of: datetime,
+    rules: Rulebook,
+    *,
+    offices: Offices | None = None,
+    waivers: Waivers | None = None,
+) -> Checked:
+    """Judge the facts of a log, as of the moment in UTC for which they were found; arguments as `check`."""
+    judge = Judge(rules)
+    judgements = judge.judge(facts)
+    found = findings(judge, facts, judgements, log.calendar.zone.key)
     used: tuple[Used, ...] = ()
     if waivers:
-        found, used = waivers.apply(found, facts["dossier"], log.calendar.local(moment).date())
-    return Checked(log, facts, tallies(judge, judged, found), found, moment, judge.book, used, offices or Offices())
+        found, used = waivers.apply(found, facts["dossier"], log.calendar.local(as_of).date())
+    return Checked(log, facts, _tallies(judge, judgements, found), found, as_of, rules, used, offices or Offices())
 
 
-def tallies(judge: Judge, judged: pl.DataFrame, found: pl.DataFrame) -> tuple[Tally, ...]:
+def _tallies(judge: Judge, judged: pl.DataFrame, found: pl.DataFrame) -> tuple[Tally, ...]:
     """How each rule judged the dossiers, with what of it is waived."""
     waived = dict(found.filter(pl.col("waived").is_not_null())["rule"].value_counts().iter_rows())
     return tuple(_tally(rule, judged[rule.code], waived.get(rule.code, 0)) for rule in judge.book)

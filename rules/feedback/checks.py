@@ -6,13 +6,11 @@ from datetime import UTC, datetime
 
 from dossier.feedback.limits import FeedbackLimits
 from dossier.formats.eventlog import EventLog
-from rules.checks import Checked, tallies
+from rules.checks import Checked, judged
 from rules.feedback.facts import feedback_facts
 from rules.feedback.rulebook import feedback_rulebook
-from rules.findings import findings
-from rules.judging import Judge
 from rules.rulebook import Rulebook
-from rules.waivers import Used, Waivers
+from rules.waivers import Waivers
 
 
 def check_feedback(
@@ -38,10 +36,4 @@ def check_feedback(
     """
     moment = log.calendar.local(as_of or log.latest or datetime.now(UTC)).astimezone(UTC)
     facts = feedback_facts(log, moment, limits)
-    judge = Judge(rules or feedback_rulebook())
-    judged = judge.judge(facts)
-    found = findings(judge, facts, judged, log.calendar.zone.key)
-    used: tuple[Used, ...] = ()
-    if waivers:
-        found, used = waivers.apply(found, facts["dossier"], log.calendar.local(moment).date())
-    return Checked(log, facts, tallies(judge, judged, found), found, moment, judge.book, used)
+    return judged(log, facts, moment, rules or feedback_rulebook(), waivers=waivers)
