@@ -22,7 +22,6 @@ from rules.cli.report_options import (
     Span,
     Xlsx,
     hand_over,
-    law_of,
     period_of,
     read_source,
     today_of,
@@ -246,5 +245,3 @@ def tasks(
 app.command("indicators")(report_figures.indicators)
 app.command("feedback")(report_figures.feedback)
 app.command("reconcile")(report_figures.reconcile)
-
-__all__ = ["app", "law_of"]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
+    from calendars import WorkCalendar
     from dossier.formats.eventlog import EventLog
     from dossier.kind import CaseKind
     from rules.figures.periods import Period
@@ -106,7 +107,9 @@ def read_source(asked: Asked, kind: CaseKind | None = None) -> Source:
     """
     found = _read(asked, kind)
     notes = tuple(unread(len({fault.dossier for fault in found.unreadable})))
-    source = Source(asked.name, notes, found, law_of(asked.house, asked.procedures), found)
+    law, calendars = law_of(asked.house, asked.procedures)
+    found = replace(found, calendars=calendars)
+    source = Source(asked.name, notes, found, law, found)
     return _known(source, asked.known_at) if asked.known_at else source
 
 
@@ -127,18 +130,18 @@ def _read(asked: Asked, kind: CaseKind | None) -> EventLog:
     return read_store(asked.db, mapping, calendar=calendar, tables=Tables(of.prefix), lifecycle=of.lifecycle)
 
 
-def law_of(house: Path | None, procedures: Path | None) -> Mapping[str, Any]:
-    """The law by which dossiers are measured; what ships where no file is given."""
+def law_of(house: Path | None, procedures: Path | None) -> tuple[Mapping[str, Any], Mapping[str, WorkCalendar]]:
+    """The law by which dossiers are measured, what ships where no file is given, and the calendars of offices."""
     from dossier import procedures as books
 
     known = books.Procedures.load(procedures) if procedures else None
     if house is None:
-        return {"procedures": known}
+        return {"procedures": known}, {}
     from rules.house import House as HouseFile
 
     own = HouseFile.load(house, known)
     names = ("procedures", "numbers", "offices", "centres", "regimes")
-    return {name: getattr(own, name) for name in names}
+    return {name: getattr(own, name) for name in names}, own.calendars
 
 
 def unread(aside: int) -> Sequence[Words]:

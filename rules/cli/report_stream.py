@@ -66,7 +66,9 @@ def _measured(asked: Asked, stream: Path | None, workers: int, period: Period, c
         raise typer.BadParameter("give a log for --stream to measure")
     if asked.log.suffix.lower() != ".parquet":
         raise typer.BadParameter(f"--stream reads Parquet, and {asked.log.name} is named otherwise; {_TRANSLATE}")
-    calendar, law = office_calendar(asked.office), law_of(asked.house, asked.procedures)
+    calendar, (law, calendars) = office_calendar(asked.office), law_of(asked.house, asked.procedures)
+    if calendars:
+        raise typer.BadParameter("--stream measures by one calendar, and the house file names some for its offices")
     many = workers or processors()
     found = measure_stream(asked.log, stream, period, chosen=chosen, calendar=calendar, workers=many, **law)
     say(f"measured: {found.dossiers} dossiers, batches: {found.batches}, into {stream}; it answers in place of LOG")

@@ -15,6 +15,7 @@ from dossier.procedures import Procedures
 from rules.centres import Centres
 from rules.facts.clocks import Timed
 from rules.facts.lines import LineCalendar
+from rules.facts.shares import shares
 from rules.facts.table import facts_apart
 from rules.figures.causes import causes, differing
 from rules.figures.measures import measures
@@ -81,16 +82,22 @@ def measured(  # noqa: PLR0913  # the law in its parts
 
     Raises:
         NaiveMoment: `as_of` has no offset.
+        OtherZone: a calendar of an office has another time zone than that of the log.
 
     """
     law = procedures or Procedures.shipped()
     moment = moment_of(period, log.calendar, log.latest, as_of)
-    facts, own = facts_apart(log, law, numbers or quotas(), moment, centres=centres, regimes=regimes)
-    lines = LineCalendar.of(log.calendar)
-    record = Record(Timed.of(own.h, lines, own.base, law))
-    found = [facts, readings(record, facts), *measures(record, facts, law, offices or Offices())]
-    table = pl.concat(found, how="horizontal").with_columns(*differing()).with_columns(causes())
-    return Measured(table.lazy(), period, moment, log.calendar.zone.key)
+    tables = []
+    for share in shares(log, moment) if log.calendars else [log]:
+        facts, own = facts_apart(share, law, numbers or quotas(), moment, centres=centres, regimes=regimes)
+        record = Record(Timed.of(own.h, LineCalendar.of(share.calendar), own.base, law))
+        tables.append(_table(facts, record, law, offices or Offices()))
+    return Measured(pl.concat(tables).lazy(), period, moment, log.calendar.zone.key)
+
+
+def _table(facts: pl.DataFrame, record: Record, law: Procedures, offices: Offices) -> pl.DataFrame:
+    found = [facts, readings(record, facts), *measures(record, facts, law, offices)]
+    return pl.concat(found, how="horizontal").with_columns(*differing()).with_columns(causes())
 
 
 def moment_of(period: Period, calendar: WorkCalendar, latest: datetime | None, as_of: datetime | None) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,8 +13,13 @@ from calendars import for_country, load_office, vietnam
 from rules.checks import check
 from rules.comparing import Wish, supposed
 from rules.errors import MalformedHouse, OtherZone
+from rules.figures.periods import Period
+from rules.figures.table import measured
 from rules.house import House
+from tests.rules.databases import Refused, refused, run
 from tests.rules.logs import Row, at, log_of
+
+__all__ = ["refused"]
 
 OFFICE = """
 format = 1
@@ -88,6 +94,35 @@ def test_a_calendar_of_another_zone_is_refused() -> None:
     abroad = for_country("NL", zone="Europe/Amsterdam", sessions="08:00-17:00")
     with pytest.raises(OtherZone, match="Europe/Amsterdam"):
         check(replace(LOG, calendars={"B": abroad}), as_of=at("2026-06-30 17:00"))
+
+
+def test_the_figures_go_by_the_days_of_each_office_too(folder: Path) -> None:
+    june = Period.parse("2026-06")
+    monday = [{"dossier": code, "event": "completed", "at": at("2026-06-08 09:00")} for code in ("1", "2")]
+    log = log_of([received("1", "B"), received("2", "A"), *monday])
+    found = measured(replace(log, calendars=House.load(folder / "house.toml").calendars), june).frame()
+    # office B works on Saturday 6 June, so that Monday 8 June is late there
+    assert dict(found.select("dossier", "law_outcome").iter_rows()) == {"1": "overdue", "2": "on_time"}
+
+
+def test_a_report_reads_the_calendars_of_the_house_and_a_streamed_one_refuses_them(
+    folder: Path, refused: Refused
+) -> None:
+    lines = [
+        "dossier,event,at,office,limit",
+        *(f"{n},received,2026-06-04T09:00+07:00,{o},2 ngày làm việc" for n, o in ("1B", "2A")),
+    ]
+    lines += [f"{n},completed,2026-06-08T09:00+07:00,," for n in "12"]
+    (folder / "log.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    asked = ("report", "indicators", folder / "log.csv", "--period", "2026-06", "--only", "by_law", "--by", "office")
+    document = json.loads(run(*asked, "--house", folder / "house.toml", "--json").stdout)
+    assert {one["group"]["office"]: one["numerator"] for one in document["figures"]} == {"A": 1, "B": 0}
+    (folder / "log.parquet").touch()
+    told = refused(
+        *("report", "indicators", folder / "log.parquet", "--period", "2026-06", "--stream", folder / "out"),
+        *("--house", folder / "house.toml"),
+    )
+    assert "measures by one calendar" in told
 
 
 def test_an_office_whose_calendar_is_that_of_the_log_changes_nothing() -> None:
